@@ -1,0 +1,142 @@
+"""Settings of every process, read from the environment; docs/running.md lists the variables."""
+
+import os
+import secrets
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from yueban.config.environment import database_settings
+
+PACKAGE = Path(__file__).resolve().parent.parent
+ENVIRONMENT = os.environ.get("YUEBAN_ENV", "development")
+PRODUCTION = ENVIRONMENT == "production"
+DATA = Path(os.environ.get("YUEBAN_DATA", ".run")).absolute()
+
+DEVELOPMENT_SECRET = "only-for-development-and-refused-in-production"  # noqa: S105  refused below
+SECRET_KEY = os.environ.get("YUEBAN_SECRET_KEY", DEVELOPMENT_SECRET)
+if PRODUCTION and (SECRET_KEY == DEVELOPMENT_SECRET or len(SECRET_KEY) < 32):  # noqa: PLR2004
+    msg = (
+        "YUEBAN_SECRET_KEY must be set to at least 32 characters of your own in production, "
+        f"for example {secrets.token_urlsafe(48)}"
+    )
+    raise ImproperlyConfigured(msg)
+if PRODUCTION and "YUEBAN_CLOCK" in os.environ:
+    msg = "YUEBAN_CLOCK is refused in production: residents are served by the real time."
+    raise ImproperlyConfigured(msg)
+
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("YUEBAN_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("YUEBAN_ORIGINS", "").split(",") if o]
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "procrastinate.contrib.django",
+    "yueban.domain.audit",
+    "yueban.domain.regulation",
+    "yueban.domain.directory",
+    "yueban.domain.people",
+    "yueban.domain.notices",
+    "yueban.domain.calendar",
+    "yueban.domain.credit",
+    "yueban.domain.booking",
+    "yueban.domain.queueing",
+    "yueban.surfaces",
+    "yueban.surfaces.portal",
+    "yueban.surfaces.kiosk",
+    "yueban.surfaces.counter",
+    "yueban.surfaces.display",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+# The API carries none of them: its callers have tokens, not cookies, and each middleware costs time (architecture).
+API_MIDDLEWARE: list[str] = []
+
+ROOT_URLCONF = "yueban.config.urls"
+WSGI_APPLICATION = "yueban.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "surfaces" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+            ],
+        },
+    }
+]
+
+DATABASES = {"default": database_settings(DATA)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "people.Staff"
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "/staff/login"
+LOGIN_REDIRECT_URL = "/counter/"
+
+SESSION_COOKIE_AGE = 30 * 60
+SESSION_SAVE_EVERY_REQUEST = False
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION and os.environ.get("YUEBAN_HTTPS", "1") == "1"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(os.environ.get("YUEBAN_STATIC", DATA / "static"))
+STATICFILES_DIRS = [PACKAGE / "surfaces" / "static"]
+VENDOR = PACKAGE / "static_vendor"  # filled from the npm lock file by `make install`
+if VENDOR.is_dir():
+    STATICFILES_DIRS.append(VENDOR)
+WHITENOISE_USE_FINDERS = True
+
+EVENTS_PORT = int(os.environ.get("YUEBAN_EVENTS_PORT", "8001"))
+# Where browsers find the event stream; empty: the same host on EVENTS_PORT.
+EVENTS_URL = os.environ.get("YUEBAN_EVENTS_URL", "")
+
+# Bounds against abuse, per real second or minute (architecture: public contract).
+CHANNEL_RATE = int(os.environ.get("YUEBAN_CHANNEL_RATE", "1000"))
+CERTIFICATE_RATE = int(os.environ.get("YUEBAN_CERTIFICATE_RATE", "30"))
+
+SMS_GATEWAY = os.environ.get("YUEBAN_SMS_GATEWAY", "console" if PRODUCTION else "file")
+SMS_SIGNATURE = os.environ.get("YUEBAN_SMS_SIGNATURE", "【沈丘政务】")
+SMS_FILE_FOLDER = Path(os.environ.get("YUEBAN_SMS_FOLDER", DATA / "outbox"))
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024

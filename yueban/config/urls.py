@@ -1,0 +1,26 @@
+"""One include per surface."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from yueban.config import health
+
+urlpatterns = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("admin/", admin.site.urls),
+    path("api/", include("yueban.surfaces.api.urls")),
+    path("kiosk/", include("yueban.surfaces.kiosk.urls")),
+    path("counter/", include("yueban.surfaces.counter.urls")),
+    path("display/", include("yueban.surfaces.display.urls")),
+    path("staff/", include("yueban.surfaces.staff_urls")),
+    path("", include("yueban.surfaces.portal.urls")),
+]
+if not settings.PRODUCTION:
+    urlpatterns.insert(0, path("dev/inbox/", include("yueban.surfaces.inbox.urls")))
+
+handler400 = "yueban.surfaces.portal.errors.bad_request"
+handler403 = "yueban.surfaces.portal.errors.forbidden"
+handler404 = "yueban.surfaces.portal.errors.not_found"
+handler500 = "yueban.surfaces.portal.errors.server_error"

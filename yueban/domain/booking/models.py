@@ -1,0 +1,96 @@
+"""Appointments. What each status holds is the architecture's table; the constraints below are its executable half."""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q, Value
+
+HOLDS_NO_PLACE = ["late_cancelled", "cancelled", "counter_cancelled", "rejected"]
+HOLDS_NO_DAY = ["cancelled", "counter_cancelled", "rejected"]
+
+
+class Appointment(models.Model):
+    """预约: who, how to reach them, what, and when (R1.1).
+
+    `channel_kind` is onsite | phone | online and decides which rules hold; `channel` is the name of the program or
+    desk that took it. `ordinal` is which of the person's bookings of the day this is (R5.2), null for inspections
+    that a department started. `regulation` is the one it was made under. `present_at` is the first moment the
+    applicant was known to be in the hall (到场登记, a ticket taken there, or acceptance).
+    """
+
+    code = models.CharField(max_length=12)
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT)
+    name = models.CharField(max_length=50)
+    phone_index = models.BinaryField()
+    phone_sealed = models.BinaryField()
+    organisation = models.CharField(max_length=100, default="", db_default="")
+    uscc = models.CharField(max_length=18, default="", db_default="")
+    matter = models.ForeignKey("directory.Matter", on_delete=models.PROTECT)
+    package = models.ForeignKey("directory.Package", null=True, on_delete=models.PROTECT)
+    centre = models.ForeignKey("directory.Centre", on_delete=models.PROTECT)
+    queue = models.ForeignKey("directory.Queue", on_delete=models.PROTECT)
+    slot = models.ForeignKey("calendar.Slot", on_delete=models.PROTECT)
+    place = models.CharField(max_length=10, default="counter", db_default="counter")
+    service_date = models.DateField()
+    during = DateTimeRangeField()
+    ordinal = models.PositiveSmallIntegerField(null=True)
+    day_limit = models.PositiveSmallIntegerField()
+    status = models.CharField(max_length=20)
+    channel_kind = models.CharField(max_length=10)
+    channel = models.ForeignKey("people.Channel", null=True, on_delete=models.PROTECT)
+    regulation = models.ForeignKey("regulation.Regulation", on_delete=models.PROTECT)
+    guide_version = models.PositiveIntegerField(default=1, db_default=1)
+    booked_at = models.DateTimeField()
+    present_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=20, default="", db_default="")
+    outcome_reason = models.CharField(max_length=300, default="", db_default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code"], name="appointment_code_once"),
+            models.UniqueConstraint(
+                fields=["person", "service_date", "ordinal"],
+                condition=~Q(status__in=HOLDS_NO_DAY),
+                name="appointment_daily_limit",
+            ),
+            models.CheckConstraint(condition=Q(ordinal__gte=1, ordinal__lte=F("day_limit")), name="appointment_ordinal_in_limit"),
+            models.CheckConstraint(
+                condition=Q(channel_kind__in=["onsite", "phone", "online"]), name="appointment_channel_kind_known"
+            ),
+            ExclusionConstraint(
+                name="appointment_overlapping",
+                expressions=[
+                    # A range of one id instead of "=": plain GiST knows ranges, and no extension is needed.
+                    (Func(F("person"), F("person"), Value("[]"), function="int8range"), RangeOperators.OVERLAPS),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+                condition=~Q(status__in=HOLDS_NO_PLACE),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["phone_index", "service_date"], name="appointment_of_phone"),
+            models.Index(fields=["person", "service_date"], name="appointment_of_person"),
+            models.Index(fields=["slot"], name="appointment_of_slot"),
+            models.Index(fields=["service_date", "id"], name="appointment_to_sweep", condition=Q(status__in=["booked", "ticketed", "missed"])),
+            models.Index(fields=["centre", "service_date"], name="appointment_of_centre_day"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class PackageTask(models.Model):
+    """A member matter of a package, pushed to its department when the lead was booked (R5.2)."""
+
+    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE)
+    matter = models.ForeignKey("directory.Matter", on_delete=models.PROTECT)
+    department = models.ForeignKey("directory.Department", on_delete=models.PROTECT)
+    state = models.CharField(max_length=12, default="pushed", db_default="pushed")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["appointment", "matter"], name="package_task_once")]
+
+    def __str__(self) -> str:
+        return f"{self.appointment_id}:{self.matter_id}"

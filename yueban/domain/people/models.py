@@ -1,0 +1,131 @@
+"""People and programs that act: applicants, staff, channels."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+
+class Person(models.Model):
+    """An applicant, known by the certificate alone (R5.1). Every write that touches a person updates this row first.
+
+    `certificate_index` is the keyed blind index of kind and number, `certificate_sealed` the sealed number;
+    both begin with the id of their key. `suspended_until` is set by credit (R5.4) and tested inside the booking write.
+    """
+
+    certificate_kind = models.CharField(max_length=20)
+    certificate_index = models.BinaryField()
+    certificate_sealed = models.BinaryField()
+    suspended_until = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["certificate_index"], name="person_certificate_once")]
+
+    def __str__(self) -> str:
+        return f"person {self.pk}"
+
+
+class Staff(AbstractUser):
+    """A member of staff. `role` is one of people.rules.Role; it holds at `centre` (null: the whole county)."""
+
+    name = models.CharField(max_length=50)
+    role = models.CharField(max_length=30)
+    centre = models.ForeignKey("directory.Centre", null=True, blank=True, on_delete=models.PROTECT)
+    department = models.ForeignKey("directory.Department", null=True, blank=True, on_delete=models.PROTECT)
+    failures = models.PositiveSmallIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True, blank=True)
+    must_change_password = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.username
+
+
+class StaffToken(models.Model):
+    """An API token of a member of staff, kept as its digest."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE)
+    digest = models.BinaryField(unique=True)
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"token of {self.staff_id}"
+
+
+class Channel(models.Model):
+    """A program that books for applicants. Kinds onsite and phone book by the desk's rules; upstream reads the feed."""
+
+    name = models.CharField(max_length=50, unique=True)
+    kind = models.CharField(max_length=20)
+    centre = models.ForeignKey("directory.Centre", null=True, blank=True, on_delete=models.PROTECT)
+    digest = models.BinaryField(unique=True)
+    active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ChannelResponse(models.Model):
+    """What a channel was answered to an Idempotency-Key, given again to the same request."""
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE)
+    key = models.CharField(max_length=200)
+    request_digest = models.BinaryField()
+    status = models.PositiveSmallIntegerField()
+    body = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "key"], name="response_once_a_key")]
+
+    def __str__(self) -> str:
+        return f"{self.channel_id}:{self.key}"
+
+
+class LoginCode(models.Model):
+    """An SMS code for one phone: hashed, short-lived, few attempts."""
+
+    phone_index = models.BinaryField()
+    digest = models.BinaryField()
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+    ip_index = models.BinaryField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["phone_index", "sent_at"], name="code_of_phone")]
+
+    def __str__(self) -> str:
+        return f"code {self.pk}"
+
+
+class Rate(models.Model):
+    """Requests of one key in one window of real time; the table is UNLOGGED (a migration sees to it)."""
+
+    key = models.BinaryField()
+    window = models.BigIntegerField()
+    hits = models.IntegerField(default=1)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "window"], name="rate_once_a_window")]
+        indexes = [models.Index(fields=["at"], name="rate_age")]
+
+    def __str__(self) -> str:
+        return f"{self.window}:{self.hits}"
+
+
+class Heartbeat(models.Model):
+    """A process of the stack says that it lives (readyz). Real time of the database, not the simulated clock."""
+
+    name = models.CharField(max_length=30, primary_key=True)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(name=""), name="heartbeat_has_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
