@@ -1,0 +1,1 @@
+"""Nothing about us: time, secrets, numbers and database errors, without Django and without the domain."""
