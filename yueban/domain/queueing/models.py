@@ -25,7 +25,8 @@ class Ticket(models.Model):
     """号票. `series` is W (walk-in, `A001`) or Y (booked, `YA001`); `label` is what people see and hear.
 
     States: waiting → called → serving → done; called → missed; serving ↔ parked; waiting → void (printing failed,
-    appointment cancelled) or closed (end of day). `due_at` is the key of the calling order, fixed at issue.
+    appointment cancelled) or closed (end of day); rules.TRANSITIONS has them all. `number` is gapless within
+    `numbering`, whose queue printed it; `queue` is where it waits now, another one after a transfer. `due_at` is the key of the calling order, fixed at issue.
     `rank_class` is arrived_booking | statutory | booked_online | walk_in. `remote` tickets were taken on a phone.
     """
 
@@ -33,6 +34,7 @@ class Ticket(models.Model):
     queue = models.ForeignKey("directory.Queue", on_delete=models.PROTECT)
     date = models.DateField()
     series = models.CharField(max_length=1)
+    numbering = models.ForeignKey(Numbering, on_delete=models.PROTECT)
     number = models.PositiveIntegerField()
     label = models.CharField(max_length=10)
     person = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT)
@@ -53,7 +55,7 @@ class Ticket(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["queue", "series", "date", "number"], name="ticket_number_once"),
+            models.UniqueConstraint(fields=["numbering", "number"], name="ticket_number_once"),
             models.UniqueConstraint(
                 fields=["appointment"], condition=Q(state__in=[*OPEN, "done", "missed"]), name="ticket_once_an_appointment"
             ),

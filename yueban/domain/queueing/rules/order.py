@@ -1,11 +1,11 @@
-"""The order of calling and the life of a ticket (R4.1.3, R4.2, R5.3). Pure: no clock, no database.
+"""The order of calling (R5.3). All instants are aware datetimes, all spans `timedelta`.
 
-All instants are aware datetimes; all spans are ``timedelta``. One key decides who is next:
+One key decides who is next:
 
     due_at = max(issued_at, slot_start - priority_opens) - head_start(class)
 
 It is fixed when the ticket is issued, so time itself never reorders a hall; at a counter the key of a less
-preferred queue is moved back by ``rank x step``. See docs/adr on the order of calling for the proof of its bound.
+preferred queue is moved back by `rank * step`. docs/adr has the proof of its bound.
 """
 
 from __future__ import annotations
@@ -15,78 +15,11 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Self
 
-from yueban.domain.regulation.rules import GraceFrom, Parameters, Reason, RefusalCode, reason
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-MAX_RECALLS = 5
-
-
-class TicketStatus(StrEnum):
-    """Where a ticket is in its life."""
-
-    WAITING = "waiting"
-    CALLED = "called"
-    SERVING = "serving"
-    PARKED = "parked"
-    MISSED = "missed"
-    SERVED = "served"
-    VOID = "void"
-    EXPIRED = "expired"
-
-
-class Move(StrEnum):
-    """What may happen to a ticket; each is one operation."""
-
-    CALL = "call"
-    RECALL = "recall"
-    ACCEPT = "accept"
-    FINISH = "finish"
-    MISS = "miss"
-    PARK = "park"
-    RESUME = "resume"
-    TRANSFER = "transfer"
-    VOID = "void"
-    EXPIRE = "expire"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A row of the transition table: from any of `sources` to `target`."""
-
-    sources: frozenset[TicketStatus]
-    target: TicketStatus
-
-
-def _step(target: TicketStatus, *sources: TicketStatus) -> Step:
-    return Step(frozenset(sources), target)
-
-
-_S = TicketStatus
-
-# A missed ticket may be called again by its number: the applicant came back (architecture: accepted again).
-TRANSITIONS: Mapping[Move, Step] = {
-    Move.CALL: _step(_S.CALLED, _S.WAITING, _S.MISSED),
-    Move.RECALL: _step(_S.CALLED, _S.CALLED),
-    Move.ACCEPT: _step(_S.SERVING, _S.CALLED),
-    Move.FINISH: _step(_S.SERVED, _S.CALLED, _S.SERVING),
-    Move.MISS: _step(_S.MISSED, _S.CALLED),
-    Move.PARK: _step(_S.PARKED, _S.CALLED, _S.SERVING),
-    Move.RESUME: _step(_S.SERVING, _S.PARKED),
-    Move.TRANSFER: _step(_S.WAITING, _S.CALLED, _S.SERVING),
-    Move.VOID: _step(_S.VOID, _S.WAITING, _S.MISSED),
-    Move.EXPIRE: _step(_S.EXPIRED, _S.WAITING, _S.PARKED, _S.MISSED, _S.CALLED, _S.SERVING),
-}
-
-AT_COUNTER = frozenset({_S.CALLED, _S.SERVING})
-OPEN = frozenset({_S.WAITING, _S.CALLED, _S.SERVING, _S.PARKED})
-
-
-def may(move: Move, status: TicketStatus) -> bool:
-    """Whether the transition table has that move from that status."""
-    return status in TRANSITIONS[move].sources
+    from yueban.domain.regulation.rules import Parameters
 
 
 class TicketClass(StrEnum):
@@ -161,15 +94,6 @@ def overtaken_until(placing: Placing, rank: int, order: CallingOrder) -> datetim
     return eligible_at(placing, order) + order.largest_head_start + rank * order.step
 
 
-BOOKED_MARK = "Y"
-_DIGITS = 3
-
-
-def ticket_number(prefix: str, ordinal: int, *, booked: bool) -> str:
-    """`A012` for a walk-in, `YA012` for a booking; past 999 the number simply grows."""
-    return f"{BOOKED_MARK if booked else ''}{prefix}{ordinal:0{_DIGITS}d}"
-
-
 class Punctuality(StrEnum):
     """How a booked ticket lies to its slot."""
 
@@ -178,42 +102,11 @@ class Punctuality(StrEnum):
     LATE = "late"
 
 
-@dataclass(frozen=True, slots=True)
-class CheckInWindow:
-    """When a ticket may be taken for a slot, both ends included (R4.1.3, R4.3)."""
-
-    opens: datetime
-    closes: datetime
-
-
-def check_in_window(slot_start: datetime, slot_end: datetime, parameters: Parameters) -> CheckInWindow:
-    """From `checkin_opens` before the slot until its grace is over."""
-    base = slot_start if parameters.grace_from is GraceFrom.SLOT_START else slot_end
-    return CheckInWindow(slot_start - parameters.checkin_opens, base + parameters.grace)
-
-
-def ticket_refusals(window: CheckInWindow, *, ticketed: bool, now: datetime) -> list[Reason]:
-    """All reasons against taking a ticket for an appointment now; a boundary instant is on time."""
-    reasons = []
-    if ticketed:
-        reasons.append(reason(RefusalCode.ALREADY_TICKETED))
-    if now < window.opens:
-        reasons.append(reason(RefusalCode.TOO_EARLY_FOR_TICKET, opens=window.opens))
-    if now > window.closes:
-        reasons.append(reason(RefusalCode.TOO_LATE_FOR_TICKET, closes=window.closes))
-    return reasons
-
-
 def punctuality(issued_at: datetime, slot_start: datetime, slot_end: datetime, order: CallingOrder) -> Punctuality:
     """Early before the booking counts, late after the slot, else on time."""
     if issued_at < slot_start - order.priority_opens:
         return Punctuality.EARLY
     return Punctuality.LATE if issued_at > slot_end else Punctuality.ON_TIME
-
-
-def estimated_minutes(ahead: int, service_minutes: float, open_counters: int) -> int:
-    """Minutes until one is called: the people ahead at the mean service time over the open counters (at least one)."""
-    return round(ahead * service_minutes / max(open_counters, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,3 +120,8 @@ class Why:
     rank: int = 0
     booking_only: bool = False
     chosen: bool = False
+
+
+def estimated_minutes(ahead: int, service_minutes: float, open_counters: int) -> int:
+    """Minutes until one is called: the people ahead at the mean service time over the open counters (at least one)."""
+    return round(ahead * service_minutes / max(open_counters, 1))

@@ -1,0 +1,6 @@
+"""The pages of the counter."""
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "counter"
+urlpatterns: list[URLPattern | URLResolver] = []

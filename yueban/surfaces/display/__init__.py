@@ -1,0 +1,1 @@
+"""Hall boards and the event stream behind them."""
