@@ -99,7 +99,7 @@ def now() -> datetime:
     """Give the present instant, aware, in Asia/Shanghai."""
     simulation = _State.simulation
     if simulation is None:
-        return datetime.now(TZ)  # noqa: TID251 - the one place that may
+        return datetime.now(TZ)
     return simulation.at_tick(_tick())
 
 

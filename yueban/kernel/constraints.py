@@ -59,7 +59,9 @@ def transient(error: BaseException, constraints: frozenset[str] = frozenset()) -
     return sqlstate(error) in _TRANSIENT or (constraint_name(error) or "") in constraints
 
 
-def retrying(*, attempts: int = 5, constraints: frozenset[str] = frozenset()) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def retrying(
+    *, attempts: int = 5, constraints: frozenset[str] = frozenset()
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Decorate a function that owns its transaction, so that it is tried again after a lost race.
 
     Never inside an open transaction: PostgreSQL refuses every further statement there.
