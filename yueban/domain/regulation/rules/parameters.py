@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from typing import Any, Final, Self
+from typing import Annotated, Any, Final, Self, get_type_hints
 
 from yueban.domain.regulation.rules.reasons import Clause
 
@@ -47,7 +47,7 @@ class ParameterError:
     expected: str = ""
 
 
-class InvalidParameters(ValueError):  # noqa: N818 - named like InvalidInput, its sibling
+class InvalidParameters(ValueError):
     """A parameter record is wrong; `errors` lists everything that is."""
 
     def __init__(self, errors: list[ParameterError]) -> None:
@@ -71,8 +71,13 @@ class HeadStarts:
         return max(dataclasses.astuple(self))
 
 
-def _of(clause: Clause, default: Any, low: Any = None, high: Any = None) -> Any:
-    return dataclasses.field(default=default, metadata={"clause": clause, "low": low, "high": high})
+@dataclass(frozen=True, slots=True)
+class Of:
+    """What a parameter belongs to, and its bounds, both inclusive (None: its type is bound enough)."""
+
+    clause: Clause
+    low: Any = None
+    high: Any = None
 
 
 _HOUR: Final = timedelta(hours=1)
@@ -90,36 +95,36 @@ class Parameters:
     `Decimal` leads are working days of the county's calendar.
     """
 
-    slot_minutes: int = _of(Clause.R1_2, 60, 5, 480)
-    remainder: Remainder = _of(Clause.R1_2, Remainder.SHORT)
-    early_late_minutes: int = _of(Clause.R3_1, 60, 0, 180)
-    desk_cutoff: time = _of(Clause.R4_0, time(16, 30))
-    desk_cutoff_days: int = _of(Clause.R4_0, 1, 0, 30)
-    online_lead: timedelta = _of(Clause.R4_0, 3 * _HOUR, _NONE, _WEEK)
-    horizon: int = _of(Clause.R4_0, 7, 1, 60)
-    callback_due: Decimal = _of(Clause.R4_1_2, Decimal("0.5"), Decimal(0), Decimal(10))
-    checkin_opens: timedelta = _of(Clause.R4_1_3, 60 * _MINUTE, _NONE, _DAY)
-    counter_cancel_lead: Decimal = _of(Clause.R4_3, Decimal("0.5"), Decimal(0), Decimal(10))
-    cancel_lead: timedelta = _of(Clause.R4_3, 3 * _HOUR, _NONE, _WEEK)
-    grace: timedelta = _of(Clause.R4_3, 30 * _MINUTE, _NONE, _DAY)
-    grace_from: GraceFrom = _of(Clause.R4_3, GraceFrom.SLOT_END)
-    remote_absence_is_no_show: bool = _of(Clause.R4_3, default=True)
-    hold_back_minutes: int = _of(Clause.R4_3, 0, 0, 120)
-    per_slot: int = _of(Clause.R5_2, 1, 1, 1)
+    slot_minutes: Annotated[int, Of(Clause.R1_2, 5, 480)] = 60
+    remainder: Annotated[Remainder, Of(Clause.R1_2)] = Remainder.SHORT
+    early_late_minutes: Annotated[int, Of(Clause.R3_1, 0, 180)] = 60
+    desk_cutoff: Annotated[time, Of(Clause.R4_0)] = time(16, 30)
+    desk_cutoff_days: Annotated[int, Of(Clause.R4_0, 0, 30)] = 1
+    online_lead: Annotated[timedelta, Of(Clause.R4_0, _NONE, _WEEK)] = 3 * _HOUR
+    horizon: Annotated[int, Of(Clause.R4_0, 1, 60)] = 7
+    callback_due: Annotated[Decimal, Of(Clause.R4_1_2, Decimal(0), Decimal(10))] = Decimal("0.5")
+    checkin_opens: Annotated[timedelta, Of(Clause.R4_1_3, _NONE, _DAY)] = 60 * _MINUTE
+    counter_cancel_lead: Annotated[Decimal, Of(Clause.R4_3, Decimal(0), Decimal(10))] = Decimal("0.5")
+    cancel_lead: Annotated[timedelta, Of(Clause.R4_3, _NONE, _WEEK)] = 3 * _HOUR
+    grace: Annotated[timedelta, Of(Clause.R4_3, _NONE, _DAY)] = 30 * _MINUTE
+    grace_from: Annotated[GraceFrom, Of(Clause.R4_3)] = GraceFrom.SLOT_END
+    remote_absence_is_no_show: Annotated[bool, Of(Clause.R4_3)] = True
+    hold_back_minutes: Annotated[int, Of(Clause.R4_3, 0, 120)] = 0
+    per_slot: Annotated[int, Of(Clause.R5_2, 1, 1)] = 1
     """Held by the schema (no overlapping appointments of one person); shown, not changeable."""
-    per_day: int = _of(Clause.R5_2, 2, 1, 20)
-    priority_opens: timedelta = _of(Clause.R5_3, 10 * _MINUTE, _NONE, _DAY)
-    head_starts: HeadStarts = _of(Clause.R5_3, HeadStarts())
-    preference_step: timedelta = _of(Clause.R5_3, 5 * _MINUTE, _NONE, _DAY)
-    strikes: int = _of(Clause.R5_4, 3, 1, 100)
-    warn: int = _of(Clause.R5_4, 2, 0, 100)
-    complaint_accept_days: int = _of(Clause.R5_5_1, 1, 0, 90)
-    complaint_answer_days: int = _of(Clause.R5_5_1, 5, 1, 90)
-    complaint_answer_longest_days: int = _of(Clause.R5_5_1, 15, 1, 365)
-    follow_up_share: Decimal = _of(Clause.R5_5_2, Decimal("0.05"), Decimal(0), Decimal(1))
-    rectification_verify_days: int = _of(Clause.R5_5_3, 1, 0, 90)
-    rectification_fix_days: int = _of(Clause.R5_5_3, 5, 1, 90)
-    rectification_fix_longest_days: int = _of(Clause.R5_5_3, 15, 1, 365)
+    per_day: Annotated[int, Of(Clause.R5_2, 1, 20)] = 2
+    priority_opens: Annotated[timedelta, Of(Clause.R5_3, _NONE, _DAY)] = 10 * _MINUTE
+    head_starts: Annotated[HeadStarts, Of(Clause.R5_3)] = HeadStarts()
+    preference_step: Annotated[timedelta, Of(Clause.R5_3, _NONE, _DAY)] = 5 * _MINUTE
+    strikes: Annotated[int, Of(Clause.R5_4, 1, 100)] = 3
+    warn: Annotated[int, Of(Clause.R5_4, 0, 100)] = 2
+    complaint_accept_days: Annotated[int, Of(Clause.R5_5_1, 0, 90)] = 1
+    complaint_answer_days: Annotated[int, Of(Clause.R5_5_1, 1, 90)] = 5
+    complaint_answer_longest_days: Annotated[int, Of(Clause.R5_5_1, 1, 365)] = 15
+    follow_up_share: Annotated[Decimal, Of(Clause.R5_5_2, Decimal(0), Decimal(1))] = Decimal("0.05")
+    rectification_verify_days: Annotated[int, Of(Clause.R5_5_3, 0, 90)] = 1
+    rectification_fix_days: Annotated[int, Of(Clause.R5_5_3, 1, 90)] = 5
+    rectification_fix_longest_days: Annotated[int, Of(Clause.R5_5_3, 1, 365)] = 15
 
     def to_json(self) -> dict[str, Any]:
         """Return JSON values only: durations in minutes, times `HH:MM`, decimals as strings."""
@@ -146,15 +151,19 @@ class Parameters:
         raise InvalidParameters(errors)
 
 
+_OF: Final[dict[str, Of]] = {
+    name: hint.__metadata__[0] for name, hint in get_type_hints(Parameters, include_extras=True).items()
+}
+
+
 def clause_of(name: str) -> Clause:
     """Return the clause a parameter belongs to; `KeyError` for an unknown one."""
-    clause: Clause = {f.name: f for f in dataclasses.fields(Parameters)}[name].metadata["clause"]
-    return clause
+    return _OF[name].clause
 
 
 def parameters_of(clause: str) -> tuple[str, ...]:
     """Return the names of the parameters that a clause carries, in their order."""
-    return tuple(f.name for f in dataclasses.fields(Parameters) if f.metadata["clause"] == clause)
+    return tuple(name for name, of in _OF.items() if of.clause == clause)
 
 
 def _encode(value: Any) -> Any:
@@ -169,7 +178,7 @@ def _encode(value: Any) -> Any:
 
 
 def _read(field: dataclasses.Field[Any], raw: Any, values: dict[str, Any], errors: list[ParameterError]) -> None:
-    low, high = field.metadata["low"], field.metadata["high"]
+    low, high = _OF[field.name].low, _OF[field.name].high
     try:
         value = _decode(field.default, raw)
     except (ValueError, InvalidOperation):
@@ -182,21 +191,8 @@ def _read(field: dataclasses.Field[Any], raw: Any, values: dict[str, Any], error
 
 def _decode(like: Any, raw: Any) -> Any:
     """Read `raw` as the type of the default; `ValueError` or `InvalidOperation` when it is another."""
-    match like:
-        case bool():
-            return _exactly(bool, raw)
-        case int():
-            return _whole(raw)
-        case timedelta():
-            return timedelta(minutes=_whole(raw))
-        case time():
-            return _clock_time(raw)
-        case Decimal():
-            return _decimal(raw)
-        case HeadStarts():
-            return _head_starts(raw)
-        case _:
-            return type(like)(_exactly(str, raw))
+    read = _READERS.get(type(like))
+    return read(raw) if read else type(like)(_exactly(str, raw))
 
 
 def _exactly(kind: type, raw: Any) -> Any:
@@ -232,6 +228,16 @@ def _head_starts(raw: Any) -> HeadStarts:
     if not values.keys() <= known or any(not 0 <= minutes <= 24 * 60 for minutes in values.values()):
         raise ValueError(raw)
     return HeadStarts(**values)
+
+
+_READERS: Final[dict[type, Callable[[Any], Any]]] = {
+    bool: lambda raw: _exactly(bool, raw),
+    int: _whole,
+    timedelta: lambda raw: timedelta(minutes=_whole(raw)),
+    time: _clock_time,
+    Decimal: _decimal,
+    HeadStarts: _head_starts,
+}
 
 
 def _shape(like: Any) -> str:

@@ -110,7 +110,7 @@ def _text(value: object) -> str:
     return str(isoformat() if callable(isoformat) else value)
 
 
-class Refused(Exception):  # noqa: N818 - it reads as the answer: "refused"
+class Refused(Exception):
     """The regulation forbids it. `reasons` holds all of them, the most basic first, never none."""
 
     def __init__(self, reasons: Iterable[Reason]) -> None:

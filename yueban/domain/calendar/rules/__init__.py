@@ -1,0 +1,70 @@
+"""Working days, timetables, slots, capacities and working time: pure functions, every number given."""
+
+from yueban.domain.calendar.rules.capacity import (
+    Service,
+    Share,
+    SharingCounter,
+    capacity,
+    day_capacities,
+    exact_capacity,
+    sellable,
+    shared_minutes,
+    shares,
+)
+from yueban.domain.calendar.rules.timetable import (
+    Kind,
+    MonthDay,
+    Opening,
+    Span,
+    in_season,
+    openings_on,
+    tile,
+    timetable_weekday,
+)
+from yueban.domain.calendar.rules.working_days import TZ, UnknownDay, WorkingDays, desk_cutoff, horizon_end
+from yueban.domain.calendar.rules.working_time import WorkingClock, callback_due
+from yueban.domain.calendar.rules.years import (
+    PROVISIONAL_YEARS,
+    InvalidNotice,
+    KnownDay,
+    NoticeError,
+    Standing,
+    parse_notice,
+    provisional_year,
+    weekdays_of,
+)
+
+__all__ = [
+    "PROVISIONAL_YEARS",
+    "TZ",
+    "InvalidNotice",
+    "Kind",
+    "KnownDay",
+    "MonthDay",
+    "NoticeError",
+    "Opening",
+    "Service",
+    "Share",
+    "SharingCounter",
+    "Span",
+    "Standing",
+    "UnknownDay",
+    "WorkingClock",
+    "WorkingDays",
+    "callback_due",
+    "capacity",
+    "day_capacities",
+    "desk_cutoff",
+    "exact_capacity",
+    "horizon_end",
+    "in_season",
+    "openings_on",
+    "parse_notice",
+    "provisional_year",
+    "sellable",
+    "shared_minutes",
+    "shares",
+    "tile",
+    "timetable_weekday",
+    "weekdays_of",
+]
