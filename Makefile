@@ -10,7 +10,6 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --requir
 VENDOR := yueban/static_vendor/vendor
 CATALOGUES := $(wildcard yueban/locale/*/LC_MESSAGES/*.po)
 export DJANGO_SETTINGS_MODULE := yueban.config.settings
-export YUEBAN_DATA ?= $(CURDIR)/.run/data
 
 .PHONY: help install run demo test check format bench lock browser
 
@@ -23,7 +22,7 @@ run: $(VENV)/.runtime $(VENDOR)/.done $(VENV)/.catalogues  ## database, sample c
 	@exec $(BIN)/yueban run
 
 demo: $(VENV)/.runtime $(VENDOR)/.done $(VENV)/.catalogues  ## the same on a simulated clock, next working day 08:55
-	@YUEBAN_DATA="$(CURDIR)/.run/demo" exec $(BIN)/yueban demo
+	@exec $(BIN)/yueban demo
 
 check: install  ## lint, format, types and import contracts
 	$(BIN)/ruff check .

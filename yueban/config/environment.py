@@ -1,9 +1,12 @@
 """Where the database is: `DATABASE_URL`, or the embedded server's socket in the data folder."""
 
+import hashlib
 import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+LONGEST_SOCKET_PATH = 103  # bytes; 107 on Linux, 103 on macOS
 
 # Without these two literals are inlined and prepared plans never match: twice the database's CPU (architecture).
 OPTIONS: dict[str, Any] = {"server_side_binding": True, "prepare_threshold": 1}
@@ -35,6 +38,23 @@ def from_url(url: str) -> dict[str, Any]:
     }
 
 
+def data_folder() -> Path:
+    """`YUEBAN_DATA`; otherwise `.run` of the checkout, or of the current folder where Yueban is installed."""
+    if named := os.environ.get("YUEBAN_DATA"):
+        return Path(named).absolute()
+    checkout = Path(__file__).resolve().parents[2]
+    return (checkout if (checkout / "pyproject.toml").exists() else Path.cwd()) / ".run"
+
+
+def socket_folder(data: Path) -> Path:
+    """Where the embedded server listens: its own folder, or a short one when the path is too long for a socket."""
+    folder = data / "postgres"
+    if len(os.fsencode(folder / ".s.PGSQL.5432")) <= LONGEST_SOCKET_PATH:
+        return folder
+    digest = hashlib.sha256(os.fsencode(data.absolute())).hexdigest()[:16]
+    return Path("/tmp") / f"yueban-{os.geteuid()}-{digest}"  # noqa: S108  owner and mode are checked (guardian)
+
+
 def embedded(data: Path) -> dict[str, Any]:
     """The server that the supervisor starts in `data`, reached by its unix socket."""
-    return {"NAME": "yueban", "USER": "postgres", "HOST": str(data / "postgres"), "PORT": ""}
+    return {"NAME": "yueban", "USER": "postgres", "HOST": str(socket_folder(data)), "PORT": ""}

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from yueban.config.environment import database_settings
+from yueban.config.environment import data_folder, database_settings
 
 PACKAGE = Path(__file__).resolve().parent.parent
 ENVIRONMENT = os.environ.get("YUEBAN_ENV", "development")
 PRODUCTION = ENVIRONMENT == "production"
-DATA = Path(os.environ.get("YUEBAN_DATA", ".run")).absolute()
+DATA = data_folder()
 
 DEVELOPMENT_SECRET = "only-for-development-and-refused-in-production"  # noqa: S105  refused below
 SECRET_KEY = os.environ.get("YUEBAN_SECRET_KEY", DEVELOPMENT_SECRET)

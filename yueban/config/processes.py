@@ -1,0 +1,35 @@
+"""What the operating system does for a family of processes."""
+
+import ctypes
+import os
+import signal
+import socket
+import sys
+
+_SET_PARENT_DEATH_SIGNAL = 1
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def die_with_parent(number: int = signal.SIGTERM) -> None:
+    """Ask the kernel to send this signal to the calling process when its parent ends, however it ends (Linux)."""
+    if _LIBC is not None:
+        _LIBC.prctl(_SET_PARENT_DEATH_SIGNAL, number, 0, 0, 0)
+
+
+def port_is_free(host: str, port: int) -> bool:
+    """Whether a server could listen there now."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def name_database_sessions(process: str) -> dict[str, str]:
+    """Environment under which every database session of a process carries its name; `readyz` looks for it."""
+    return {"PGAPPNAME": f"yueban-{process}", "YUEBAN_PROCESS": process, "PYTHONUNBUFFERED": "1"} | (
+        {"YUEBAN_SUPERVISOR": str(os.getpid())}
+    )
