@@ -192,10 +192,10 @@ def require_keys() -> None:
 # --- rotation: add, make current, re-seal everything, retire ---------------------------------------
 
 
-def _change(current: int | None = None, **keys: dict[str, str]) -> None:
+def _change(keys: Mapping[str, dict[str, str]], *, current: int | None = None) -> None:
     path = _Loaded.path or _locate()
     content = json.loads(path.read_text(encoding="ascii"))
-    content["keys"].update({name.removeprefix("key_"): secret for name, secret in keys.items()})
+    content["keys"].update(keys)
     content["current"] = str(current or content["current"])
     _write(path, content, replace=True)
 
@@ -206,13 +206,13 @@ def add_key() -> int:
     fresh = next((number for number in range(_FIRST_ID, _LAST_ID + 1) if number not in used), None)
     if fresh is None:
         raise KeysRefused("255 keys are used up")
-    _change(**{f"key_{fresh}": _new_key()})
+    _change({str(fresh): _new_key()})
     return fresh
 
 
 def make_current(key_id: int) -> None:
     """Write new data with this key from now on."""
-    _change(current=key_id)
+    _change({}, current=key_id)
 
 
 def retire_others() -> list[int]:
@@ -220,7 +220,7 @@ def retire_others() -> list[int]:
     path = _Loaded.path or _locate()
     content = json.loads(path.read_text(encoding="ascii"))
     others = {number: secret for number, secret in content["keys"].items() if number != content["current"]}
-    _change(**{f"key_{number}": {"signing": secret["signing"]} for number, secret in others.items()})
+    _change({number: {"signing": secret["signing"]} for number, secret in others.items()})
     return sorted(int(number) for number, secret in others.items() if "index" in secret)
 
 

@@ -31,7 +31,9 @@ class Event(models.Model):
         ]
         indexes = [
             models.Index(fields=["id"], name="event_unsequenced", condition=Q(position=None)),
-            models.Index(fields=["appointment_id", "id"], name="event_of_appointment", condition=~Q(appointment_id=None)),
+            models.Index(
+                fields=["appointment_id", "id"], name="event_of_appointment", condition=~Q(appointment_id=None)
+            ),
             models.Index(fields=["ticket_id", "id"], name="event_of_ticket", condition=~Q(ticket_id=None)),
             models.Index(fields=["centre_id", "position"], name="event_of_centre"),
         ]
