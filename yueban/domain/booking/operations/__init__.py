@@ -1,0 +1,29 @@
+"""The use cases of booking: each atomic, each with its history row, each answering refusals with all their reasons."""
+
+from yueban.domain.booking.operations.book import Booking, BookingRequest, Idempotency, book
+from yueban.domain.booking.operations.change import cancel, reschedule
+from yueban.domain.booking.operations.progress import (
+    mark_accepted,
+    mark_missed,
+    mark_present,
+    mark_served,
+    mark_ticketed,
+)
+from yueban.domain.booking.operations.rotation import rotate_keys
+from yueban.domain.booking.operations.sweep import sweep_no_shows
+
+__all__ = [
+    "Booking",
+    "BookingRequest",
+    "Idempotency",
+    "book",
+    "cancel",
+    "mark_accepted",
+    "mark_missed",
+    "mark_present",
+    "mark_served",
+    "mark_ticketed",
+    "reschedule",
+    "rotate_keys",
+    "sweep_no_shows",
+]

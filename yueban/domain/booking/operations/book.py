@@ -1,0 +1,130 @@
+"""Book an hour: one read for the facts, the rules in Python, one guarded write; the database is the referee."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+
+from yueban.domain.booking.operations import statements
+from yueban.domain.booking.queries.facts import Asked, find
+from yueban.domain.booking.rules import Status, refusals
+from yueban.domain.regulation.rules import RefusalCode, Refused, reason
+from yueban.kernel import crypto, ids
+from yueban.kernel.constraints import constraint_name, transient
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from yueban.domain.booking.queries.facts import Found
+    from yueban.domain.booking.rules import ChannelKind
+    from yueban.kernel.certificates import Certificate
+
+_ATTEMPTS = 8
+
+# What the database refused, said as a reason should the facts, read again, not say it themselves.
+LAST_WORD = {
+    "slot_booked_within_capacity": RefusalCode.SLOT_FULL,
+    "appointment_overlapping": RefusalCode.OVERLAPPING,
+    "appointment_daily_limit": RefusalCode.DAILY_LIMIT,
+    "appointment_ordinal_in_limit": RefusalCode.DAILY_LIMIT,
+    "appointment_code_once": RefusalCode.SLOT_FULL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BookingRequest:
+    """What an applicant asks for (R1.1). Either `matter` or `package` is set; all texts are parsed already."""
+
+    centre: str
+    slot_id: int
+    channel_kind: ChannelKind
+    name: str
+    certificate: Certificate
+    phone: str
+    matter: str = ""
+    package: str = ""
+    organisation: str = ""
+    uscc: str = ""
+    channel_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """A channel's key for this request; `render` makes the body that is stored and given again."""
+
+    channel_id: int
+    key: str
+    request_digest: bytes
+    render: Callable[[Booking], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A confirmed booking: what the applicant is told. `qr` is the signed text of the QR code."""
+
+    code: str
+    qr: str
+    status: Status
+    free_until: datetime
+    found: Found
+
+
+def book(request: BookingRequest, *, by: str, now: datetime, idempotency: Idempotency | None = None) -> Booking:
+    """Book, or raise `Refused` with every reason, or `UnknownPlace` for a code or slot that is not there.
+
+    Message, history and the channel's stored answer are written by the same statement. A lost race is read again,
+    so that the loser hears the reason and not a conflict. Raises `IntegrityError` of `response_once_a_key` when the
+    same key is being answered at this moment.
+    """
+    violated: str | None = None
+    for _ in range(_ATTEMPTS):
+        found = find(_asked(request), now=now)
+        reasons = refusals(found.facts, now=now)
+        if reasons:
+            raise Refused(reasons)
+        booking = _confirmed(found)
+        try:
+            if _write(statements.values(request, booking, by=by, now=now), idempotency, booking):
+                return booking
+        except Exception as error:
+            violated = constraint_name(error)
+            if violated not in LAST_WORD and not transient(error):
+                raise
+    raise Refused([reason(LAST_WORD.get(violated or "", RefusalCode.SUSPENDED))])
+
+
+def _asked(request: BookingRequest) -> Asked:
+    return Asked(
+        centre=request.centre,
+        matter=request.matter,
+        package=request.package,
+        slot_id=request.slot_id,
+        channel=request.channel_kind,
+        person=crypto.blind_indexes("certificate", request.certificate.identity),
+    )
+
+
+def _confirmed(found: Found) -> Booking:
+    code = ids.new_code()
+    return Booking(code, crypto.sign(code), Status.BOOKED, found.starts_at - found.facts.parameters.cancel_lead, found)
+
+
+def _write(values: dict[str, Any], idempotency: Idempotency | None, booking: Booking) -> bool:
+    """Run the guarded write; False when the person's row refused it (suspended at this very moment)."""
+    statement = statements.BOOK
+    if booking.found.package_id is not None:
+        statement += statements.PUSH_PACKAGE
+    if idempotency is not None:
+        statement += statements.KEEP_RESPONSE
+        values |= {
+            "idempotency_channel": idempotency.channel_id,
+            "idempotency_key": idempotency.key,
+            "idempotency_digest": idempotency.request_digest,
+            "idempotency_body": idempotency.render(booking),
+        }
+    with connection.cursor() as cursor:
+        cursor.execute(statement + statements.CONFIRM, values)
+        return cursor.fetchone() is not None

@@ -1,0 +1,31 @@
+"""What can be booked, what was booked, and whether the tables still agree."""
+
+from yueban.domain.booking.queries.appointments import (
+    AppointmentView,
+    UnknownAppointment,
+    by_code,
+    by_id,
+    by_qr,
+    expected_on,
+    of_person,
+    of_phone,
+    view_of,
+)
+from yueban.domain.booking.queries.availability import UnknownPlace, availability, availability_json
+from yueban.domain.booking.queries.invariants import broken_invariants
+
+__all__ = [
+    "AppointmentView",
+    "UnknownAppointment",
+    "UnknownPlace",
+    "availability",
+    "availability_json",
+    "broken_invariants",
+    "by_code",
+    "by_id",
+    "by_qr",
+    "expected_on",
+    "of_person",
+    "of_phone",
+    "view_of",
+]

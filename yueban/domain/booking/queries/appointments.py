@@ -1,0 +1,195 @@
+"""Appointments as they are shown: to their applicant, to the channel that booked them, to the hall."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+
+from yueban.domain.booking.queries import reference
+from yueban.domain.booking.rules import AppointmentFacts, ChannelKind, Status, free_until, lenient, no_show_after
+from yueban.kernel import crypto, ids
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from yueban.domain.regulation.rules import Parameters
+    from yueban.kernel.certificates import Certificate
+
+_VIEW = """
+SELECT a.id, a.code, a.status, a.channel_kind, a.channel_id, a.person_id, a.name, a.phone_sealed, a.organisation,
+    a.service_date, lower(a.during), upper(a.during), a.slot_id, a.queue_id, q.name, a.present_at,
+    EXISTS (SELECT 1 FROM queueing_ticket t WHERE t.appointment_id = a.id AND t.remote AND t.state <> 'void'),
+    a.regulation_id, a.booked_at, a.outcome, a.outcome_reason, c.id, c.code, c.name, c.address, c.phone,
+    m.id, m.code, m.name, m.short_name, (m.guide->'materials')::text, k.code, k.name, p.certificate_kind, p.certificate_index,
+    p.certificate_sealed
+FROM booking_appointment a
+JOIN directory_centre c ON c.id = a.centre_id
+JOIN directory_queue q ON q.id = a.queue_id
+JOIN directory_matter m ON m.id = a.matter_id
+JOIN people_person p ON p.id = a.person_id
+LEFT JOIN directory_package k ON k.id = a.package_id
+WHERE """
+
+
+class UnknownAppointment(LookupError):
+    """No appointment answers to this code, or it is not the asker's to see."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentView:
+    """One appointment with what it refers to; `phone` and `certificate_number` are opened only when asked for."""
+
+    id: int
+    code: str
+    status: Status
+    channel_kind: ChannelKind
+    channel_id: int | None
+    person_id: int
+    name: str
+    phone_sealed: bytes
+    organisation: str
+    service_date: date
+    starts_at: datetime
+    ends_at: datetime
+    slot_id: int
+    queue_id: int
+    queue_name: str
+    present_at: datetime | None
+    remote_ticket: bool
+    regulation_id: int
+    booked_at: datetime
+    outcome: str
+    outcome_reason: str
+    centre_id: int
+    centre_code: str
+    centre_name: str
+    centre_address: str
+    centre_phone: str
+    matter_id: int
+    matter_code: str
+    matter_name: str
+    matter_short_name: str
+    materials_json: str
+    package_code: str | None
+    package_name: str | None
+    certificate_kind: str
+    certificate_index: bytes
+    certificate_sealed: bytes
+    parameters: Parameters
+
+    @property
+    def qr(self) -> str:
+        """The signed text of the QR code."""
+        return crypto.sign(self.code)
+
+    @property
+    def phone(self) -> str:
+        """The phone number, in clear: mask it before it is shown."""
+        return crypto.unseal(self.phone_sealed)
+
+    @property
+    def certificate_number(self) -> str:
+        """The certificate number, in clear: mask it before it is shown."""
+        return crypto.unseal(self.certificate_sealed)
+
+    @property
+    def materials(self) -> list[dict[str, Any]]:
+        """The materials of the guide, in its order."""
+        found: list[dict[str, Any]] = json.loads(self.materials_json)
+        return found
+
+    @property
+    def facts(self) -> AppointmentFacts:
+        """What the rules about changing it look at, under the regulation it was made under."""
+        return AppointmentFacts(
+            status=self.status,
+            channel=self.channel_kind,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            present=self.present_at is not None,
+            remote_ticket=self.remote_ticket,
+            parameters=self.parameters,
+        )
+
+    @property
+    def free_until(self) -> datetime:
+        """The last moment at which cancelling costs nothing (R4.3)."""
+        return free_until(self.facts)
+
+    @property
+    def no_show_after(self) -> datetime:
+        """The last moment to come (R4.3)."""
+        return no_show_after(self.facts)
+
+
+def by_code(code: str, *, now: datetime) -> AppointmentView:
+    """Give the appointment of a number as people type it. Raises `UnknownAppointment`."""
+    return _one("a.code = %(code)s", {"code": ids.ungrouped(code)}, now)
+
+
+def by_id(identity: int, *, now: datetime) -> AppointmentView:
+    """Give the appointment of an id. Raises `UnknownAppointment`."""
+    return _one("a.id = %(id)s::bigint", {"id": identity}, now)
+
+
+def by_qr(text: str, *, now: datetime) -> AppointmentView:
+    """Give the appointment whose QR code was read. A forged or foreign code raises `UnknownAppointment`."""
+    code = crypto.verify(text.strip())
+    if code is None:
+        raise UnknownAppointment
+    return by_code(code, now=now)
+
+
+def of_phone(phone: str, *, now: datetime) -> list[AppointmentView]:
+    """Give the appointments booked with a phone, latest service first, at most 200."""
+    return _many(
+        "a.phone_index = ANY(%(phone)s::bytea[]) ORDER BY a.during DESC LIMIT 200",
+        {"phone": crypto.blind_indexes("phone", phone)},
+        now,
+    )
+
+
+def of_person(certificate: Certificate, *, now: datetime, on: date | None = None) -> list[AppointmentView]:
+    """Give a person's appointments, latest service first, at most 200; only those of one date when `on` is given."""
+    return _many(
+        "p.certificate_index = ANY(%(person)s::bytea[]) AND (%(on)s::date IS NULL OR a.service_date = %(on)s::date)"
+        " ORDER BY a.during DESC LIMIT 200",
+        {"person": crypto.blind_indexes("certificate", certificate.identity), "on": on},
+        now,
+    )
+
+
+def expected_on(centre_id: int, day: date, *, now: datetime, queues: Sequence[int] = ()) -> list[AppointmentView]:
+    """Give a centre's live appointments of a date, earliest first; of some queues only when they are given."""
+    return _many(
+        "a.centre_id = %(centre)s AND a.service_date = %(day)s AND a.status IN ('booked', 'arrived', 'ticketed')"
+        " AND (cardinality(%(queues)s::bigint[]) = 0 OR a.queue_id = ANY(%(queues)s::bigint[])) ORDER BY a.during, a.id",
+        {"centre": centre_id, "day": day, "queues": list(queues)},
+        now,
+    )
+
+
+def _one(condition: str, values: dict[str, Any], now: datetime) -> AppointmentView:
+    found = _many(condition, values, now)
+    if not found:
+        raise UnknownAppointment
+    return found[0]
+
+
+def _many(condition: str, values: dict[str, Any], now: datetime) -> list[AppointmentView]:
+    with connection.cursor() as cursor:
+        cursor.execute(_VIEW + condition, values)
+        return [view_of(row, now) for row in cursor.fetchall()]
+
+
+def view_of(row: tuple[Any, ...], now: datetime) -> AppointmentView:
+    """Make the view of one row of `_VIEW`, its instants in the zone of `now`, under the regulation that governs it."""
+    values = [value.astimezone(now.tzinfo) if hasattr(value, "astimezone") else value for value in row]
+    values[2], values[3] = Status(values[2]), ChannelKind(values[3])
+    values[7], values[-2], values[-1] = bytes(values[7]), bytes(values[-2]), bytes(values[-1])
+    own, current = reference.edition(values[17]), reference.current().in_force(now.date())
+    return AppointmentView(*values, parameters=lenient(own.parameters, current.parameters))

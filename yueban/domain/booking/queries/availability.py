@@ -1,0 +1,110 @@
+"""The hours of a matter at a centre, as JSON that PostgreSQL writes.
+
+The rules give the few instants that decide; the statement gets them as parameters, so no rule is written twice.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+
+from yueban.domain.booking.queries import reference
+from yueban.domain.booking.rules import ChannelKind, window
+from yueban.domain.regulation.queries import explain
+from yueban.domain.regulation.rules import Clause, RefusalCode, Refused, reason
+
+if TYPE_CHECKING:
+    from yueban.domain.booking.queries.reference import Reference
+    from yueban.domain.regulation.rules import Reason
+
+MOST_DAYS = 31
+
+_SLOTS = """
+SELECT r.number, c.id, m.id, o.id, coalesce((
+    SELECT '[' || string_agg(
+        '{"id":' || s.id
+        || ',"starts_at":"' || to_char(s.starts_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS"+08:00"')
+        || '","ends_at":"' || to_char(s.ends_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS"+08:00"')
+        || '","kind":"' || s.kind
+        || '","left":' || CASE WHEN s.closed_reason = '' THEN s.capacity - s.booked ELSE 0 END
+        || ',"open":' || CASE WHEN w.refusals = '' THEN 'true' ELSE 'false' END
+        || ',"refusals":[' || w.refusals || ']}', ',' ORDER BY s.starts_at) || ']'
+    FROM calendar_slot s,
+    LATERAL (SELECT concat_ws(',',
+        CASE WHEN %(online)s::bool AND NOT m.online_bookable THEN %(channel)s::text END,
+        CASE WHEN s.kind = 'weekend' AND NOT m.high_frequency_personal THEN %(weekend)s::text END,
+        CASE WHEN s.closed_reason <> '' THEN %(closed)s::text WHEN s.booked >= s.capacity THEN %(full)s::text END,
+        CASE WHEN s.starts_at < %(earliest)s::timestamptz THEN %(late)s::text END,
+        CASE WHEN s.date > %(last)s::date THEN %(beyond)s::text END) AS refusals) w
+    WHERE s.queue_id = o.queue_id AND s.date BETWEEN %(from)s::date AND %(to)s::date), '[]')
+FROM regulation_revision r
+LEFT JOIN directory_centre c ON c.code = %(centre)s::text AND c.active
+LEFT JOIN directory_matter m ON m.code = %(matter)s::text AND m.active
+LEFT JOIN directory_offer o ON o.matter_id = m.id AND o.centre_id = c.id
+"""
+
+
+class UnknownPlace(LookupError):
+    """No such centre or matter. `field` says which."""
+
+    def __init__(self, field: str) -> None:
+        """Name what is unknown."""
+        self.field = field
+        super().__init__(field)
+
+
+def availability_json(*, centre: str, matter: str, channel: ChannelKind, start: date, days: int, now: datetime) -> str:
+    """Give the list of slots of `days` dates from `start` as JSON text (see the public contract), closed ones too.
+
+    Raises `UnknownPlace` for an unknown centre or matter and `Refused` (R3.6) where the centre has not opened it.
+    """
+    span = {"from": start, "to": start + timedelta(days=days - 1), "centre": centre, "matter": matter}
+
+    def read(known: Reference) -> tuple[int, tuple[Any, ...]]:
+        with connection.cursor() as cursor:
+            cursor.execute(_SLOTS, span | _bounds(known, channel, now))
+            row = cursor.fetchone()
+        return row[0], row[1:]
+
+    _, (centre_id, matter_id, offer_id, slots) = reference.fresh(read)
+    if centre_id is None or matter_id is None:
+        raise UnknownPlace("centre" if centre_id is None else "matter")
+    if offer_id is None:
+        raise Refused([reason(RefusalCode.NOT_OFFERED_HERE)])
+    return str(slots)
+
+
+def availability(*, centre: str, matter: str, channel: ChannelKind, start: date, days: int, now: datetime) -> list[dict[str, Any]]:
+    """Give the same as data, for pages: `starts_at` and `ends_at` are datetimes with the county's offset."""
+    text = availability_json(centre=centre, matter=matter, channel=channel, start=start, days=days, now=now)
+    return [
+        slot
+        | {
+            "starts_at": datetime.fromisoformat(slot["starts_at"]).astimezone(now.tzinfo),
+            "ends_at": datetime.fromisoformat(slot["ends_at"]).astimezone(now.tzinfo),
+        }
+        for slot in json.loads(text)
+    ]
+
+
+def _bounds(known: Reference, channel: ChannelKind, now: datetime) -> dict[str, Any]:
+    parameters = known.in_force(now.date()).parameters
+    bounds = window(channel, now=now, days=known.days, parameters=parameters)
+    return {
+        "online": channel is ChannelKind.ONLINE,
+        "earliest": bounds.earliest_start,
+        "last": bounds.last_date,
+        "channel": _json(reason(RefusalCode.CHANNEL_NOT_ALLOWED)),
+        "weekend": _json(reason(RefusalCode.NOT_ELIGIBLE, Clause.R3_3)),
+        "closed": _json(reason(RefusalCode.SLOT_CLOSED)),
+        "full": _json(reason(RefusalCode.SLOT_FULL)),
+        "late": _json(reason(RefusalCode.TOO_LATE, channel=channel)),
+        "beyond": _json(reason(RefusalCode.BEYOND_HORIZON, horizon=parameters.horizon)),
+    }
+
+
+def _json(why: Reason) -> str:
+    return json.dumps({"code": why.code, "clause": why.clause, "message": explain(why)}, ensure_ascii=False)

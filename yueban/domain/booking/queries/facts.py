@@ -1,0 +1,158 @@
+"""The one read before a booking: everything the rules and the answer need, in one statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+
+from yueban.domain.booking.models import HOLDS_NO_DAY, HOLDS_NO_PLACE
+from yueban.domain.booking.queries import reference
+from yueban.domain.booking.queries.availability import UnknownPlace
+from yueban.domain.booking.rules import ChannelKind, Facts, MatterFacts, PersonFacts, SlotFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from yueban.domain.booking.queries.reference import Reference
+    from yueban.domain.regulation.queries import RegulationView
+
+_FACTS = """
+SELECT r.number,
+    c.id, c.code, c.name, c.address, c.phone,
+    m.id, m.code, m.name, m.short_name, m.online_bookable, m.high_frequency_personal, m.guide_version,
+    (m.guide->'materials')::text,
+    k.id, k.code, k.name,
+    s.id, s.queue_id, s.date, s.starts_at, s.ends_at, s.kind, s.capacity, s.booked, s.closed_reason,
+    o.id IS NOT NULL, p.suspended_until,
+    (SELECT a.code FROM booking_appointment a WHERE a.person_id = p.id AND a.status <> ALL(%(no_place)s::text[])
+        AND a.id <> %(except)s::bigint AND a.during && tstzrange(s.starts_at, s.ends_at) LIMIT 1),
+    (SELECT count(*) FROM booking_appointment a WHERE a.person_id = p.id AND a.status <> ALL(%(no_day)s::text[])
+        AND a.id <> %(except)s::bigint AND a.service_date = s.date AND a.ordinal IS NOT NULL)
+FROM regulation_revision r
+LEFT JOIN directory_centre c ON c.code = %(centre)s::text AND c.active
+LEFT JOIN directory_package k ON k.code = %(package)s::text AND k.active
+LEFT JOIN directory_matter m ON m.active AND CASE WHEN %(package)s::text = '' THEN m.code = %(matter)s::text
+    ELSE m.id = k.lead_id END
+LEFT JOIN calendar_slot s ON s.id = %(slot)s::bigint AND s.centre_id = c.id
+LEFT JOIN directory_offer o ON o.matter_id = m.id AND o.queue_id = s.queue_id
+LEFT JOIN people_person p ON p.certificate_index = ANY(%(person)s::bytea[])
+"""
+_LARGEST_ID = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for: codes of centre and matter (or package), a slot's id, who, and which appointment moves."""
+
+    centre: str
+    matter: str
+    package: str
+    slot_id: int
+    channel: ChannelKind
+    person: Sequence[bytes]
+    moving: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The facts for the rules, and what the answer and the message say."""
+
+    facts: Facts
+    regulation: RegulationView
+    centre_id: int
+    centre_code: str
+    centre_name: str
+    centre_address: str
+    centre_phone: str
+    matter_id: int
+    matter_code: str
+    matter_name: str
+    matter_short_name: str
+    guide_version: int
+    materials: str
+    package_id: int | None
+    package_code: str
+    package_name: str
+    slot_id: int
+    queue_id: int
+
+    @property
+    def service_date(self) -> date:
+        """The date of the slot."""
+        return self.facts.slot.date
+
+    @property
+    def starts_at(self) -> datetime:
+        """The slot's start."""
+        return self.facts.slot.starts_at
+
+    @property
+    def ends_at(self) -> datetime:
+        """The slot's end."""
+        return self.facts.slot.ends_at
+
+
+def find(asked: Asked, *, now: datetime) -> Found:
+    """Read the facts. Raises `UnknownPlace` naming the field that no row answers to."""
+    values = {
+        "centre": asked.centre,
+        "matter": asked.matter,
+        "package": asked.package,
+        "slot": asked.slot_id if 0 < asked.slot_id <= _LARGEST_ID else 0,
+        "person": list(asked.person),
+        "except": asked.moving,
+        "no_place": HOLDS_NO_PLACE,
+        "no_day": HOLDS_NO_DAY,
+    }
+
+    def read(_: Reference) -> tuple[int, tuple[Any, ...]]:
+        with connection.cursor() as cursor:
+            cursor.execute(_FACTS, values)
+            row = cursor.fetchone()
+        return row[0], row[1:]
+
+    known, row = reference.fresh(read)
+    return _found(row, asked, known, now)
+
+
+def _found(row: tuple[Any, ...], asked: Asked, known: Reference, now: datetime) -> Found:
+    centre, matter, package = row[0:5], row[5:13], row[13:16]
+    if centre[0] is None:
+        raise UnknownPlace("centre")
+    if asked.package and package[0] is None:
+        raise UnknownPlace("package")
+    if matter[0] is None:
+        raise UnknownPlace("matter")
+    if row[16] is None:
+        raise UnknownPlace("slot")
+    edition = known.in_force(now.date())
+    return Found(
+        _facts(row, asked, known, now),
+        edition,
+        *centre,
+        *matter[0:4],
+        *matter[6:8],
+        package[0],
+        package[1] or "",
+        package[2] or "",
+        row[16],
+        row[17],
+    )
+
+
+def _facts(row: tuple[Any, ...], asked: Asked, known: Reference, now: datetime) -> Facts:
+    day, starts_at, ends_at, kind, capacity, booked, closed_reason = row[18:25]
+    offered, suspended_until, overlapping, day_used = row[25:29]
+    return Facts(
+        channel=asked.channel,
+        slot=SlotFacts(
+            day, starts_at.astimezone(now.tzinfo), ends_at.astimezone(now.tzinfo), kind, capacity, booked, closed_reason, offered
+        ),
+        matter=MatterFacts(online_bookable=row[9], high_frequency_personal=row[10]),
+        person=PersonFacts(suspended_until, overlapping or "", day_used),
+        parameters=known.in_force(now.date()).parameters,
+        days=known.days,
+    )
