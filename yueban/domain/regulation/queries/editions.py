@@ -11,7 +11,9 @@ from django.utils.translation import get_language
 
 from yueban.domain.regulation.models import Regulation
 from yueban.domain.regulation.queries.labels import parameter_label, parameter_value
+from yueban.domain.regulation.queries.sentences import citation
 from yueban.domain.regulation.rules import Clause, Parameters, parameters_of
+from yueban.domain.regulation.rules.texts import system_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class UnknownRegulation(LookupError):  # noqa: N818 - it names what was asked for
+class UnknownRegulation(LookupError):
     """No edition has this id, or none is loaded."""
 
 
@@ -54,6 +56,8 @@ class ClauseView:
     heading: str
     text: str
     system: str
+    later: bool
+    """Not all of it is offered yet."""
     parameters: tuple[ParameterView, ...]
 
 
@@ -142,13 +146,15 @@ def _clause_view(clause: dict[str, Any], parameters: Parameters, *, english: boo
         return str(clause[f"{key}_en" if english else key])
 
     identity = Clause(clause["id"])
+    ours = system_texts()[identity]
     return ClauseView(
         id=identity,
-        citation=told("citation"),
+        citation=citation(identity),
         section=told("section"),
         heading=told("heading"),
-        text=str(clause["text"]).strip(),
-        system=told("system").strip(),
+        text=clause["text"],
+        system=ours.system_en if english else ours.system,
+        later=ours.later,
         parameters=tuple(_parameter_view(name, parameters) for name in parameters_of(identity)),
     )
 
