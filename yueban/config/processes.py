@@ -28,8 +28,16 @@ def port_is_free(host: str, port: int) -> bool:
     return True
 
 
-def name_database_sessions(process: str) -> dict[str, str]:
-    """Environment under which every database session of a process carries its name; `readyz` looks for it."""
-    return {"PGAPPNAME": f"yueban-{process}", "YUEBAN_PROCESS": process, "PYTHONUNBUFFERED": "1"} | (
-        {"YUEBAN_SUPERVISOR": str(os.getpid())}
-    )
+def environment_of(process: str) -> dict[str, str]:
+    """What a child is told: its name, also in its database sessions, and whose child it is."""
+    return {"PGAPPNAME": f"yueban-{process}", "YUEBAN_PROCESS": process, "YUEBAN_SUPERVISOR": str(os.getpid())}
+
+
+def end_with_supervisor() -> None:
+    """In a child: end with the supervisor, however it ends, even when it is gone already."""
+    supervisor = os.environ.get("YUEBAN_SUPERVISOR")
+    if supervisor is None:
+        return
+    die_with_parent()
+    if os.getppid() != int(supervisor):
+        raise SystemExit(0)

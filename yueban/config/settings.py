@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from yueban.config import logs
 from yueban.config.environment import data_folder, database_settings
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -142,3 +143,7 @@ SMS_GATEWAY = os.environ.get("YUEBAN_SMS_GATEWAY", "console" if PRODUCTION else 
 SMS_SIGNATURE = os.environ.get("YUEBAN_SMS_SIGNATURE", "【沈丘政务】")
 SMS_FILE_FOLDER = Path(os.environ.get("YUEBAN_SMS_FOLDER", DATA / "outbox"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+
+LOGGING = logs.settings(logs.kind_of(os.environ), os.environ.get("YUEBAN_LOG_LEVEL", "INFO"))
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

@@ -10,15 +10,15 @@ from __future__ import annotations
 import os
 import time as ticks
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
+
+from yueban.kernel.wall import TZ, at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-TZ = ZoneInfo("Asia/Shanghai")
-"""The zone of every wall time in this project."""
+__all__ = ["TZ", "at"]  # of kernel.wall, at hand for those who may read the clock
 
 _BOOT = getattr(ticks, "CLOCK_BOOTTIME", ticks.CLOCK_MONOTONIC)
 
@@ -130,8 +130,3 @@ def real_seconds(span: timedelta) -> float:
     simulation = _State.simulation
     rate = 1.0 if simulation is None else simulation.rate
     return span.total_seconds() / rate if rate else float("inf")
-
-
-def at(day: date, wall: time) -> datetime:
-    """Give the aware instant of a wall time on a day."""
-    return datetime.combine(day, wall, TZ)

@@ -1,0 +1,30 @@
+"""The events process: the stream to the screens under granian ASGI. `python -m yueban.config.events`."""
+
+import os
+
+from granian.constants import Interfaces
+from granian.server import Server
+
+from yueban.config.processes import end_with_supervisor
+
+
+def main() -> None:
+    """Serve until told to stop; open streams are cut after a few seconds and resume by themselves."""
+    end_with_supervisor()
+    Server(
+        "yueban.config.asgi:application",
+        address=os.environ.get("YUEBAN_HOST", "127.0.0.1"),
+        port=int(os.environ.get("YUEBAN_EVENTS_PORT", "8001")),
+        interface=Interfaces.ASGI,
+        workers=1,
+        backlog=2048,
+        backpressure=2048,
+        respawn_failed_workers=True,
+        workers_kill_timeout=3,
+        log_access=False,
+        websockets=False,
+    ).serve()
+
+
+if __name__ == "__main__":
+    main()

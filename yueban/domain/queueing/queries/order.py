@@ -1,0 +1,90 @@
+"""The order of calling as one piece of SQL, and as words (R5.3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from yueban.domain.queueing.rules import CallingOrder, Punctuality, TicketClass, Why, punctuality
+from yueban.domain.regulation import queries as regulation
+from yueban.kernel import wall
+
+if TYPE_CHECKING:
+    from datetime import date, timedelta
+
+    from yueban.domain.queueing.models import Ticket
+
+IN_ORDER = """
+FROM queueing_ticket t JOIN directory_counterqueue cq ON cq.queue_id = t.queue_id AND cq.counter_id = %(counter)s
+WHERE t.state = 'waiting' AND t.date = %(date)s AND (t.series = 'Y' OR NOT %(booking_only)s)
+ORDER BY t.due_at + cq.rank * %(step)s::interval, t.number, t.id
+"""
+"""Waiting tickets of one counter, the next first; aliases t (ticket) and cq (counter and queue)."""
+
+
+def in_order(counter_id: int, *, booking_only: bool, date: date, step: timedelta) -> dict[str, Any]:
+    """The parameters of IN_ORDER."""
+    return {"counter": counter_id, "booking_only": booking_only, "date": date, "step": step}
+
+
+def why(ticket: Ticket, *, rank: int | None, booking_only: bool) -> Why:
+    """The facts of why a ticket was called; `rank` None means that the clerk chose it."""
+    during = ticket.appointment.during if ticket.appointment is not None else None
+    order = CallingOrder.of(regulation.in_force(ticket.date).parameters)
+    return Why(
+        rank_class=TicketClass(ticket.rank_class),
+        issued_at=ticket.issued_at,
+        slot_start=during.lower if during else None,
+        punctuality=punctuality(ticket.issued_at, during.lower, during.upper, order) if during else None,
+        remote=ticket.remote,
+        rank=rank or 0,
+        booking_only=booking_only,
+        chosen=rank is None,
+    )
+
+
+def recorded_words(facts: Why) -> str:
+    """The sentence as it is recorded: in Chinese, whoever called."""
+    with override("zh-hans"):
+        return words(facts)
+
+
+def words(facts: Why) -> str:
+    """「预约 10:00，提前取号，按号序」."""
+    return _("，").join([*_claim(facts), *_place(facts)])
+
+
+def _claim(facts: Why) -> list[str]:
+    """What the ticket itself brings."""
+    if facts.slot_start is None:
+        found = [_("现场取号 %(time)s") % {"time": f"{facts.issued_at.astimezone(wall.TZ):%H:%M}"}]
+    else:
+        found = [_("预约 %(time)s") % {"time": f"{facts.slot_start.astimezone(wall.TZ):%H:%M}"}]
+        found.append(_("手机取号") if facts.remote else _punctual(facts.punctuality))
+    if facts.rank_class is TicketClass.ARRIVED_BOOKING:
+        found.append(_("已到场，优先办理"))
+    if facts.rank_class is TicketClass.STATUTORY:
+        found.append(_("依法优先"))
+    return found
+
+
+def _punctual(punctual: Punctuality | None) -> str:
+    match punctual:
+        case Punctuality.EARLY:
+            return _("提前取号")
+        case Punctuality.LATE:
+            return _("迟到取号")
+        case _:
+            return _("按时取号")
+
+
+def _place(facts: Why) -> list[str]:
+    """What the counter brings."""
+    if facts.chosen:
+        return [_("窗口指定")]
+    found = [_("预约专窗")] if facts.booking_only else []
+    if facts.rank:
+        found.append(_("本窗口第 %(n)s 顺位队列") % {"n": facts.rank + 1})
+    return [*found, _("按号序")]
