@@ -6,7 +6,8 @@ The kernel knows no Django. A message is its own Chinese msgid, marked by `gette
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class FieldError:
     field: str
     code: str
     message: str
-    details: Mapping[str, str | int] = field(default_factory=dict)
+    details: Mapping[str, str | int] = dataclasses.field(default_factory=dict)
 
     def text(self, translate: Callable[[str], str] = _untranslated) -> str:
         """Give the sentence in the language of `translate`, its `%(name)s` filled from the details."""

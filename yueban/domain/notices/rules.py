@@ -1,0 +1,138 @@
+"""What applicants are told by SMS: one short Chinese letter for each thing that happens, at most two segments long.
+
+Messages stay Chinese whatever language the visitor reads: they also go to people who never opened a page.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+from string import Formatter
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class Template(StrEnum):
+    """The kinds of message, by what happened."""
+
+    BOOKED = "booked"
+    RESCHEDULED = "rescheduled"
+    CANCELLED = "cancelled"
+    LATE_CANCELLED = "late_cancelled"
+    NO_SHOW = "no_show"
+    COUNTER_CANCELLED = "counter_cancelled"
+    STRIKE_WARNING = "strike_warning"
+    SUSPENDED = "suspended"
+    REMINDER = "reminder"
+    LOGIN_CODE = "login_code"
+
+
+# {when} is made of starts_at and ends_at. What is taken from people is said with how to object (R5.4, PIPL Art 24).
+TEXTS: Final[dict[Template, str]] = {
+    Template.BOOKED: (
+        "您已预约{when}到{centre}办理“{matter}”，预约号{code}。请带证件和材料，到场取号。"
+        "不能来请在{free_until}前取消，之后取消或未到记爽约1次。"
+    ),
+    Template.RESCHEDULED: "您的预约{code}已改为{when}，{centre}，办理“{matter}”。不能来请在{free_until}前取消。",
+    Template.CANCELLED: "您{when}到{centre}办理“{matter}”的预约（{code}）已取消，不记爽约。",
+    Template.LATE_CANCELLED: (
+        "您{when}的预约（{code}）已取消。因超过免费取消时间，记爽约1次，当月满{limit}次停约至次月1日。有异议请拨{hotline}。"
+    ),
+    Template.NO_SHOW: (
+        "您{when}在{centre}的预约（{code}）未到场，记爽约1次，当月满{limit}次停约至次月1日。有异议请拨{hotline}。"
+    ),
+    Template.COUNTER_CANCELLED: (
+        "很抱歉，因{reason}，您{when}到{centre}的预约（{code}）不能办理，已取消，不记爽约。请改约其他时间或拨{hotline}。"
+    ),
+    Template.STRIKE_WARNING: "您本月已爽约{count}次，满{limit}次将停约至次月1日。不能来请提前取消。有异议请拨{hotline}。",
+    Template.SUSPENDED: (
+        "您本月爽约已满{limit}次，{until}起才能再预约。已约的照常有效，也可到大厅现场取号。有异议请拨{hotline}申诉。"
+    ),
+    Template.REMINDER: "提醒：您预约了{when}到{centre}办理“{matter}”，预约号{code}。不能来请在{free_until}前取消。",
+    Template.LOGIN_CODE: "验证码{code}，{minutes}分钟内有效。工作人员不会向您索要，请勿告诉他人。",
+}
+
+SINGLE: Final = 70
+"""UCS-2 characters of a message that goes out in one piece."""
+PART: Final = 67
+"""UCS-2 characters of each piece of a longer message."""
+_LONGEST: Final = 2 * PART - 14  # room for the signature, such as 【沈丘政务】
+_SHORTENED: Final = ("reason", "matter", "centre")
+_SHORTEST: Final = 4
+_WEEKDAYS: Final = "一二三四五六日"
+
+
+def length(text: str) -> int:
+    """Count UCS-2 characters, as operators do: a rare character outside the basic plane counts two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def segments(text: str) -> int:
+    """Count the SMS segments that a text, signature included, is sent and billed as."""
+    units = length(text)
+    return 1 if units <= SINGLE else -(-units // PART)
+
+
+def day(instant: datetime) -> str:
+    """Write the day of an instant: 11月30日周一."""
+    return f"{instant.month}月{instant.day}日周{_WEEKDAYS[instant.weekday()]}"
+
+
+def moment(instant: datetime) -> str:
+    """Write an instant: 11月30日09:30."""
+    return f"{instant.month}月{instant.day}日{instant:%H:%M}"
+
+
+def hours(starts_at: datetime, ends_at: datetime) -> str:
+    """Write a slot: 11月30日周一09:30-10:30."""
+    return f"{day(starts_at)}{starts_at:%H:%M}-{ends_at:%H:%M}"
+
+
+def fields_of(template: Template) -> set[str]:
+    """Give the names that `render` needs for a template."""
+    names = {name for _text, name, _spec, _conversion in Formatter().parse(TEXTS[template]) if name}
+    return names - {"when"} | ({"starts_at", "ends_at"} if "when" in names else set())
+
+
+def render(template: Template, **fields: str | int | datetime) -> str:
+    """Write a message without its signature; fields that the template does not name are ignored.
+
+    Instants are in Asia/Shanghai. Long names are cut (…) so that the whole stays within two segments.
+    Raises KeyError when a field is missing.
+    """
+    words = {name: value if isinstance(value, str | int) else moment(value) for name, value in fields.items()}
+    starts_at, ends_at = fields.get("starts_at"), fields.get("ends_at")
+    if starts_at is not None and ends_at is not None:
+        words["when"] = hours(starts_at, ends_at)  # type: ignore[arg-type]
+    text = TEXTS[template].format_map(words)
+    return text if len(text) * 2 <= _LONGEST or length(text) <= _LONGEST else _cut(template, words, text)
+
+
+def _cut(template: Template, words: dict[str, str | int], text: str) -> str:
+    """Shorten what may be shortened, the most free text first, each no further than needed."""
+    for name in _SHORTENED:
+        excess = length(text) - _LONGEST
+        word = str(words.get(name, ""))
+        if excess > 0 and len(word) > _SHORTEST and f"{{{name}}}" in TEXTS[template]:
+            words[name] = word[: max(_SHORTEST, len(word) - excess - 1)] + "…"
+            text = TEXTS[template].format_map(words)
+    return text
+
+
+# --- sending again ----------------------------------------------------------------------------------
+
+MAX_ATTEMPTS: Final = 8
+_FIRST_PAUSE: Final = timedelta(seconds=30)
+_LONGEST_PAUSE: Final = timedelta(hours=1)
+
+
+def pause_after(attempts: int, *, jitter: float) -> timedelta | None:
+    """Give how long to wait after the n-th failed attempt (None: no more), doubled each time, up to an hour.
+
+    `jitter` in 0…1 spreads it over half to one and a half, so that messages that failed together do not return together.
+    """
+    if attempts >= MAX_ATTEMPTS:
+        return None
+    return min(_FIRST_PAUSE * 2 ** (attempts - 1), _LONGEST_PAUSE) * (0.5 + jitter)
