@@ -2,12 +2,13 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import structlog
 from django.db import DatabaseError, close_old_connections, connection
 
 SECONDS = 3
+IMPATIENT_SECONDS = 0.1
 LATE_SECONDS = 15
 
 _SAY = """
@@ -39,19 +40,21 @@ def heard() -> set[str]:
         return {name for (name,) in cursor.fetchall()}
 
 
-async def _keep_saying(name: str) -> None:
+async def _keep_saying(name: str, healthy: Callable[[], bool]) -> None:
     while True:
+        well = False
         try:
-            await asyncio.to_thread(say, name)
-        except DatabaseError:
-            _log.warning("The heartbeat could not be written", exc_info=True)
-        await asyncio.sleep(SECONDS)
+            if well := healthy():
+                await asyncio.to_thread(say, name)
+        except DatabaseError as error:
+            _log.warning("The heartbeat could not be written", error=str(error))
+        await asyncio.sleep(SECONDS if well else IMPATIENT_SECONDS)
 
 
 @contextlib.asynccontextmanager
-async def beating(name: str) -> AsyncIterator[None]:
-    """Say so every few seconds while the block runs."""
-    task = asyncio.create_task(_keep_saying(name))
+async def beating(name: str, *, healthy: Callable[[], bool] = lambda: True) -> AsyncIterator[None]:
+    """Say so every few seconds while the block runs and the process is healthy."""
+    task = asyncio.create_task(_keep_saying(name, healthy))
     try:
         yield
     finally:

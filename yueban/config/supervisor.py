@@ -122,7 +122,7 @@ class Supervisor:
         try:
             database.ensure_running(self.data)
         except database.DatabaseProblem as problem:
-            _log.error(str(problem))  # noqa: TRY400  the sentence says it all
+            _log.error(str(problem))
 
     def _until_ready(self) -> Iterator[None]:
         """Ask `readyz` at each tick until it says yes, then say where everything is."""
