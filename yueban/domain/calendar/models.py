@@ -76,7 +76,9 @@ class Slot(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["queue", "starts_at"], name="slot_once_a_start"),
-            models.CheckConstraint(condition=Q(booked__gte=0, booked__lte=F("capacity")), name="slot_booked_within_capacity"),
+            models.CheckConstraint(
+                condition=Q(booked__gte=0, booked__lte=F("capacity")), name="slot_booked_within_capacity"
+            ),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="slot_ends_after_it_starts"),
             models.CheckConstraint(
                 condition=Q(kind__in=["regular", "early", "late", "noon", "weekend"]), name="slot_kind_known"

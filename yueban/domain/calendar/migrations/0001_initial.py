@@ -5,69 +5,89 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('directory', '0001_initial'),
+        ("directory", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Day',
+            name="Day",
             fields=[
-                ('date', models.DateField(primary_key=True, serialize=False)),
-                ('working', models.BooleanField()),
-                ('name', models.CharField(blank=True, max_length=50)),
-                ('override', models.BooleanField(null=True)),
-                ('override_reason', models.CharField(blank=True, max_length=200)),
+                ("date", models.DateField(primary_key=True, serialize=False)),
+                ("working", models.BooleanField()),
+                ("name", models.CharField(blank=True, max_length=50)),
+                ("override", models.BooleanField(null=True)),
+                ("override_reason", models.CharField(blank=True, max_length=200)),
             ],
         ),
         migrations.CreateModel(
-            name='Year',
+            name="Year",
             fields=[
-                ('year', models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
-                ('standing', models.CharField(max_length=12)),
+                ("year", models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
+                ("standing", models.CharField(max_length=12)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('standing__in', ['official', 'provisional'])), name='year_standing_known')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("standing__in", ["official", "provisional"])), name="year_standing_known"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(default='regular', max_length=10)),
-                ('valid_from', models.CharField(max_length=5)),
-                ('valid_to', models.CharField(max_length=5)),
-                ('weekdays', models.JSONField()),
-                ('start', models.TimeField()),
-                ('end', models.TimeField()),
-                ('order', models.PositiveSmallIntegerField(default=0)),
-                ('centre', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='directory.centre')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(default="regular", max_length=10)),
+                ("valid_from", models.CharField(max_length=5)),
+                ("valid_to", models.CharField(max_length=5)),
+                ("weekdays", models.JSONField()),
+                ("start", models.TimeField()),
+                ("end", models.TimeField()),
+                ("order", models.PositiveSmallIntegerField(default=0)),
+                ("centre", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="directory.centre")),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='session_ends_after_it_starts')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("end__gt", models.F("start"))), name="session_ends_after_it_starts"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Slot',
+            name="Slot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField()),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('kind', models.CharField(db_default='regular', default='regular', max_length=10)),
-                ('planned', models.PositiveIntegerField()),
-                ('capacity', models.IntegerField()),
-                ('booked', models.IntegerField(db_default=0, default=0)),
-                ('closed_reason', models.CharField(db_default='', default='', max_length=200)),
-                ('centre', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='directory.centre')),
-                ('queue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='directory.queue')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("date", models.DateField()),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("kind", models.CharField(db_default="regular", default="regular", max_length=10)),
+                ("planned", models.PositiveIntegerField()),
+                ("capacity", models.IntegerField()),
+                ("booked", models.IntegerField(db_default=0, default=0)),
+                ("closed_reason", models.CharField(db_default="", default="", max_length=200)),
+                ("centre", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="directory.centre")),
+                ("queue", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="directory.queue")),
             ],
             options={
-                'indexes': [models.Index(fields=['queue', 'date'], name='slot_of_queue_day')],
-                'constraints': [models.UniqueConstraint(fields=('queue', 'starts_at'), name='slot_once_a_start'), models.CheckConstraint(condition=models.Q(('booked__gte', 0), ('booked__lte', models.F('capacity'))), name='slot_booked_within_capacity'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='slot_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(('kind__in', ['regular', 'early', 'late', 'noon', 'weekend'])), name='slot_kind_known')],
+                "indexes": [models.Index(fields=["queue", "date"], name="slot_of_queue_day")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("queue", "starts_at"), name="slot_once_a_start"),
+                    models.CheckConstraint(
+                        condition=models.Q(("booked__gte", 0), ("booked__lte", models.F("capacity"))),
+                        name="slot_booked_within_capacity",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="slot_ends_after_it_starts"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["regular", "early", "late", "noon", "weekend"])),
+                        name="slot_kind_known",
+                    ),
+                ],
             },
         ),
     ]

@@ -11,6 +11,7 @@ from yueban.domain.calendar.rules.capacity import (
     shared_minutes,
     shares,
 )
+from yueban.domain.calendar.rules.planning import HallFacts, PlannedSlot, QueueFacts, generated_days, planned_slots
 from yueban.domain.calendar.rules.timetable import (
     Kind,
     MonthDay,
@@ -21,28 +22,31 @@ from yueban.domain.calendar.rules.timetable import (
     tile,
     timetable_weekday,
 )
-from yueban.domain.calendar.rules.working_days import TZ, UnknownDay, WorkingDays, desk_cutoff, horizon_end
+from yueban.domain.calendar.rules.working_days import UnknownDay, WorkingDays, desk_cutoff, horizon_end
 from yueban.domain.calendar.rules.working_time import WorkingClock, callback_due
 from yueban.domain.calendar.rules.years import (
-    PROVISIONAL_YEARS,
     InvalidNotice,
     KnownDay,
+    KnownYear,
     NoticeError,
     Standing,
+    known_year,
     parse_notice,
     provisional_year,
     weekdays_of,
 )
 
 __all__ = [
-    "PROVISIONAL_YEARS",
-    "TZ",
+    "HallFacts",
     "InvalidNotice",
     "Kind",
     "KnownDay",
+    "KnownYear",
     "MonthDay",
     "NoticeError",
     "Opening",
+    "PlannedSlot",
+    "QueueFacts",
     "Service",
     "Share",
     "SharingCounter",
@@ -56,10 +60,13 @@ __all__ = [
     "day_capacities",
     "desk_cutoff",
     "exact_capacity",
+    "generated_days",
     "horizon_end",
     "in_season",
+    "known_year",
     "openings_on",
     "parse_notice",
+    "planned_slots",
     "provisional_year",
     "sellable",
     "shared_minutes",

@@ -9,8 +9,9 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from yueban.domain.calendar.rules.working_days import TZ, WorkingDays
+from yueban.domain.calendar.rules.working_days import WorkingDays
 from yueban.domain.regulation.rules import Remainder
+from yueban.kernel.wall import TZ
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,13 +6,11 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final, Self
-from zoneinfo import ZoneInfo
+
+from yueban.kernel.wall import TZ
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-TZ: Final = ZoneInfo("Asia/Shanghai")
-"""The zone of every wall time; rules may not reach for the clock's."""
 
 _ONE_DAY: Final = timedelta(days=1)
 

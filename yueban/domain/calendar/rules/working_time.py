@@ -9,7 +9,8 @@ from math import floor
 from typing import TYPE_CHECKING, Final
 
 from yueban.domain.calendar.rules.timetable import Kind, Opening, Span, openings_on
-from yueban.domain.calendar.rules.working_days import TZ, WorkingDays
+from yueban.domain.calendar.rules.working_days import WorkingDays
+from yueban.kernel.wall import TZ
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

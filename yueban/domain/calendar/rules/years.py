@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+import chinese_calendar
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -56,7 +58,38 @@ _STATUTORY: Final[dict[int, tuple[tuple[date, int, str], ...]]] = {
 }
 """First day, number of days and name of the statutory holidays (全国年节及纪念日放假办法 of 2024), per year."""
 
-PROVISIONAL_YEARS: Final = tuple(sorted(_STATUTORY))
+
+@dataclass(frozen=True, slots=True)
+class KnownYear:
+    """A whole year, and how sure it is."""
+
+    year: int
+    standing: Standing
+    days: list[KnownDay]
+
+
+def known_year(year: int) -> KnownYear | None:
+    """Give what is known of a year without a file: official, provisional, or nothing at all."""
+    days = official_year(year)
+    if days is not None:
+        return KnownYear(year, Standing.OFFICIAL, days)
+    if year in _STATUTORY:
+        return KnownYear(year, Standing.PROVISIONAL, provisional_year(year))
+    return None
+
+
+def official_year(year: int) -> list[KnownDay] | None:
+    """Give a year by the State Council's notice as `chinesecalendar` has it; nothing where it has none."""
+    try:
+        return [_published(known.date) for known in weekdays_of(year)]
+    except NotImplementedError:
+        return None
+
+
+def _published(day: date) -> KnownDay:
+    _, holiday = chinese_calendar.get_holiday_detail(day)
+    name = chinese_calendar.Holiday(holiday).chinese if holiday else ""
+    return KnownDay(day, chinese_calendar.is_workday(day), name)
 
 
 def weekdays_of(year: int) -> Iterator[KnownDay]:
