@@ -16,14 +16,14 @@ PERSONAL_FIELDS = frozenset({"name", "applicant", "certificate", "number", "phon
 
 _GAP = r"[ \-\u00a0\u3000]?"  # people write numbers in groups
 PERSONAL_TEXT = re.compile(
-    r"(?<![\w.])(?:"
+    r"(?<![A-Za-z0-9_０-９])(?<!\d\.)(?:"
     rf"(?:\+?86{_GAP})?1[3-9]\d(?:{_GAP}\d){{8}}"  # mobile
     rf"|0\d{{2,3}}{_GAP}\d{{7,8}}"  # landline
     rf"|\d{{6}}{_GAP}(?:18|19|20)\d{{2}}{_GAP}\d{{4}}{_GAP}\d{{3}}[\dXxＸｘ]"  # resident card, residence permits
     r"|[A-Za-z]{1,3}\d{7,15}"  # passports, permits to and from Hong Kong, Macao and abroad
     r"|\d{8,17}[\dXxＸｘ]?"  # permits of Taiwan, old cards of 15 digits, and whatever else is that long
     r"|(?=[0-9A-Z]*\d)[0-9A-HJ-NP-RT-UW-Y]{18}"  # enterprises
-    r")(?!\w)"
+    r")(?![A-Za-z0-9_０-９])"
 )
 # PostgreSQL repeats the failing row in a line of its own, with names that no pattern can know.
 _DETAIL = re.compile(r"^(DETAIL|CONTEXT):.*$", re.MULTILINE)
