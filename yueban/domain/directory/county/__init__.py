@@ -4,11 +4,11 @@ Nothing here knows the database. `read` answers with a whole county or with ever
 """
 
 from yueban.domain.directory.county.problems import CountyInvalid, Problem
-from yueban.domain.directory.county.reading import read
+from yueban.domain.directory.county.reading import SAMPLE, read
 from yueban.domain.directory.county.records import (
     Centre,
-    County,
     Counter,
+    County,
     Demand,
     Department,
     Faq,
@@ -25,6 +25,7 @@ from yueban.domain.directory.county.records import (
 from yueban.domain.directory.county.writing import as_plain, demand_from_plain, write
 
 __all__ = [
+    "SAMPLE",
     "Centre",
     "Counter",
     "County",

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import yaml
 
@@ -25,7 +26,7 @@ _WORDS: dict[str, bool | None] = {
 }  # fmt: skip
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
 
-type Plain = str | int | float | bool | None
+Plain: TypeAlias = str | int | float | bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,10 @@ class Mapping:
     lines: dict[str | int, int]
 
 
-type Tree = Scalar | Sequence | Mapping
+Tree: TypeAlias = Scalar | Sequence | Mapping
 
 
-class _Stopped(Exception):  # noqa: N818
+class _Stopped(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__()
         self.problem = problem
@@ -87,6 +88,14 @@ def parse(path: Path) -> tuple[Tree | None, list[Problem]]:
     except yaml.YAMLError as error:
         return None, [_syntax(path.name, error, text)]
     return tree, builder.problems
+
+
+def text_of(path: Path) -> tuple[str, list[Problem]]:
+    """Answer a file's text with LF line ends, empty when there is no such file."""
+    if not path.exists():
+        return "", []
+    text, problem = _text(path)
+    return text.replace("\r\n", "\n"), [problem] if problem else []
 
 
 def _text(path: Path) -> tuple[str, Problem | None]:
@@ -175,7 +184,7 @@ class _Builder:
         found = _CONTROL.search(event.value)
         if found:
             self.problems.append(self.problem(line, "control_character", value=f"U+{ord(found.group()):04X}"))
-        return Scalar(line, plain_value(event.value) if event.style is None else event.value, event.value)
+        return Scalar(line, event.value if event.style else plain_value(event.value), event.value)
 
     def sequence(self, line: int, events: Iterator[yaml.Event], depth: int) -> Sequence:
         items: list[Tree] = []

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 SENTENCES = {
@@ -39,6 +38,7 @@ SENTENCES = {
     "blank_ends": _("{name} 两头有空格：{value}"),
     "bad_form": _("{name} 的写法不对：{value}（{limit}）"),
     "out_of_range": _("{name} 超出范围：{value}，应当是 {limit}"),
+    "too_fine": _("{name} 最多 {limit} 位小数：{value}"),
     "too_few": _("{name} 至少要有一项"),
     "duplicate": _("{name} {value} 重复（第一次在第 {first} 行）"),
     "unknown_region": _("没有行政区划 {value}"),
@@ -57,6 +57,7 @@ SENTENCES = {
     "days_contradict": _("即办件的 promise_days 是 0，承诺件大于 0；现在是 {value}"),
     "legal_days_shorter": _("legal_days {limit} 小于 promise_days {value}"),
     "inspection_contradicts": _("inspection 与 special_procedure 要么都有，要么都没有"),
+    "scope_contradicts": _("乡镇也能办的事项，scope 不能是 none"),
     "audience_contradicts": _("企业事项不能是个人高频事项"),
     "lead_is_member": _("牵头事项 {value} 又列在 member_items 里"),
     "id_taken": _("{value} 已经是事项的编号"),
@@ -81,7 +82,7 @@ class Problem:
     @property
     def message(self) -> str:
         """Answer the sentence in the active language, without the place."""
-        template = gettext(str(SENTENCES[self.code]))
+        template = str(SENTENCES[self.code])
         return template.format(**dict(self.details))
 
     def __str__(self) -> str:
@@ -90,7 +91,7 @@ class Problem:
         return f"{place}: {self.message}"
 
 
-class CountyInvalid(Exception):  # noqa: N818  reads as a sentence where it is raised and caught
+class CountyInvalid(Exception):
     """The folder is not a county that can be loaded; `problems` holds everything that is wrong, in reading order."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
