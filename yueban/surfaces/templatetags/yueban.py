@@ -7,10 +7,10 @@ from django import template
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext
 
 from yueban.domain.regulation import queries as regulation
-from yueban.domain.regulation.rules import Reason
+from yueban.domain.regulation.rules import Clause, Reason
 from yueban.kernel import certificates, clock, ids
 from yueban.surfaces.icons import ICONS
 
@@ -129,8 +129,8 @@ def duration(value: int | timedelta) -> str:
     """Whole minutes, or whole hours where it is even: 「3 小时」 「30 分钟」. A bare number counts minutes."""
     minutes = int(value.total_seconds() // 60) if isinstance(value, timedelta) else value
     if minutes and minutes % 60 == 0:
-        return ngettext("%(n)s 小时", "%(n)s 小时", minutes // 60) % {"n": minutes // 60}
-    return ngettext("%(n)s 分钟", "%(n)s 分钟", minutes) % {"n": minutes}
+        return gettext("%(n)s 小时") % {"n": minutes // 60}
+    return gettext("%(n)s 分钟") % {"n": minutes}
 
 
 @register.filter
@@ -153,6 +153,12 @@ def masked_phone(phone: str) -> str:
 
 
 @register.filter
+def spoken(phone: str) -> str:
+    """A telephone number in the groups in which people say it."""
+    return grouped_phone(phone)
+
+
+@register.filter
 def telephone(phone: str) -> SafeString:
     """A number that can be touched to call it."""
     return format_html('<a class="nowrap tabular" href="tel:{}">{}</a>', phone, grouped_phone(phone))
@@ -162,6 +168,13 @@ def telephone(phone: str) -> SafeString:
 def refusals(reasons: Iterable[Reason]) -> dict[str, object]:
     """Every reason in plain words, its clause after it (ui.md 2)."""
     return {"reasons": [{"text": regulation.explain(reason), "clause": reason.clause} for reason in reasons]}
+
+
+@register.simple_tag
+def clause(identity: str) -> SafeString:
+    """The clause a sentence rests on, in the document's own numbering: 「（制度四、预约流程（三））」."""
+    words = regulation.citation(Clause(identity))
+    return format_html('<span class="clause" data-clause="{}">（{}）</span>', identity, words)
 
 
 @register.filter

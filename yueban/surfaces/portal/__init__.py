@@ -1,0 +1,1 @@
+"""Applicants on phone and web: the guide, booking, and what they booked."""

@@ -1,0 +1,39 @@
+"""Addresses of the portal. No address carries a person: certificates and phones travel in POST bodies only."""
+
+from django.urls import path
+
+from yueban.surfaces.portal.views import book, guide, mine
+
+app_name = "portal"
+
+urlpatterns = [
+    path("", guide.home, name="home"),
+    path("search/", guide.search, name="search"),
+    path("services/", guide.services, name="services"),
+    path("departments/", guide.departments, name="departments"),
+    path("departments/<slug:code>/", guide.department, name="department"),
+    path("matters/", guide.matters, name="matters"),
+    path("matters/<slug:code>/", guide.matter, name="matter"),
+    path("packages/", guide.packages, name="packages"),
+    path("packages/<slug:code>/", guide.package, name="package"),
+    path("centres/", guide.centres, name="centres"),
+    path("help/", guide.how, name="help"),
+    path("regulation/", guide.regulation_in_force, name="regulation"),
+    path("preferences/", guide.preferences, name="preferences"),
+    path("book/matter/<slug:code>/", book.halls, {"package": False}, name="book-matter"),
+    path("book/package/<slug:code>/", book.halls, {"package": True}, name="book-package"),
+    path("book/matter/<slug:code>/<slug:centre>/", book.hours, {"package": False}, name="hours-matter"),
+    path("book/package/<slug:code>/<slug:centre>/", book.hours, {"package": True}, name="hours-package"),
+    path("booking/<slug:nonce>/who/", book.who, name="who"),
+    path("booking/<slug:nonce>/confirm/", book.confirm, name="confirm"),
+    path("booking/<slug:nonce>/done/", book.done, name="done"),
+    path("me/", mine.overview, name="mine"),
+    path("me/login/", mine.login, name="login"),
+    path("me/logout/", mine.logout, name="logout"),
+    path("me/<slug:code>/", mine.appointment, name="appointment"),
+    path("me/<slug:code>/cancel/", mine.cancel, name="cancel"),
+    path("me/<slug:code>/reschedule/", mine.reschedule, name="reschedule"),
+    path("me/<slug:code>/ticket/", mine.ticket, name="ticket"),
+    path("me/<slug:code>/waiting/", mine.waiting, name="waiting"),
+    path("me/<slug:code>/calendar.ics", mine.calendar, name="calendar"),
+]

@@ -1,0 +1,1 @@
+"""The pages: the guide, booking, and my appointments."""
