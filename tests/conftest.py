@@ -24,6 +24,7 @@ HELD = pytest.StashKey[ExitStack]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Point the settings at the test cluster and hold its server until the run ends, however it ends."""
+    os.environ["YUEBAN_DATA"] = str(DATA)
     settings.DATA = DATA
     settings.SMS_FILE_FOLDER = DATA / "outbox"
     found = database_settings(DATA)

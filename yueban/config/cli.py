@@ -21,6 +21,7 @@ from yueban.config.environment import data_folder
 from yueban.config.processes import port_is_free
 from yueban.config.terminal import bar, console
 from yueban.kernel import clock
+from yueban.kernel.crypto import KeysRefused
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yueban.config.settings")
 
@@ -45,7 +46,7 @@ def main() -> None:
     """Run a command; what an operator can mend is told in a sentence, not a traceback."""
     try:
         app()
-    except (Refusal, database.DatabaseProblem, ImproperlyConfigured, clock.ClockRefused) as problem:
+    except (Refusal, database.DatabaseProblem, ImproperlyConfigured, clock.ClockRefused, KeysRefused) as problem:
         fail(str(problem))
 
 
@@ -164,7 +165,8 @@ def import_county(
         except CountyInvalid as invalid:
             console.print(str(invalid), markup=False, soft_wrap=True)
             fail(f"{len(invalid.problems)} problems in {folder}; nothing was written.")
-        console.print(str(summary), markup=False)
+        for kind, tally in summary.kinds.items():
+            console.print(f"  {kind:<12} {tally.added} added, {tally.changed} changed, {tally.retired} retired")
         opening.generate_slots()
 
 
@@ -184,6 +186,23 @@ def slots() -> None:
     with opened():
         from yueban.config import opening
 
+        opening.generate_slots()
+
+
+@app.command()
+def year(notice: Annotated[Path, typer.Argument(help="A CSV file: date, working, name; see docs/running.md.")]) -> None:
+    """Make the working days of a year official, from the notice of the State Council."""
+    with opened():
+        from yueban.config import opening
+        from yueban.domain.calendar import operations
+        from yueban.domain.calendar.rules import InvalidNotice
+
+        try:
+            told = operations.import_notice(notice, by=BY, now=clock.now())
+        except InvalidNotice as invalid:
+            console.print(str(invalid), markup=False, soft_wrap=True)
+            fail(f"{notice} is no notice of a year; nothing was written.")
+        console.print(f"{told.year} is official now; {len(told.changed)} days changed, {told.booked} bookings on them.")
         opening.generate_slots()
 
 
@@ -282,14 +301,9 @@ def audit_verify() -> None:
 
 @keys.command("rotate")
 def keys_rotate() -> None:
-    """Make a new current key and seal all personal data anew under it; old keys stay readable."""
+    """Write with a new key from now on, seal all personal data anew under it, and retire the old ones."""
     with opened():
-        from yueban.domain.booking import operations as booking
-        from yueban.domain.people import operations as people
-        from yueban.kernel import crypto
+        from yueban.config import rotation
 
-        new = crypto.add_key()
-        for title, rotate in (("People", people.rotate_keys), ("Appointments", booking.rotate_keys)):
-            with bar(title) as progress:
-                rotate(progress=progress)
-    console.print(f"Key {new} is current. Restart every running Yueban now: it still writes with the old one.")
+        new = rotation.rotate()
+    console.print(f"Key {new} seals everything now. Back up the key file: without it nothing can be read.")

@@ -15,7 +15,7 @@ from yueban.domain.directory import queries as directory
 from yueban.domain.people import operations as people
 from yueban.domain.people import queries as people_queries
 from yueban.domain.people.rules import Role
-from yueban.kernel import clock
+from yueban.kernel import clock, crypto
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample" / "shenqiu"
 ACCOUNTS = "sample-accounts.json"
@@ -25,6 +25,8 @@ def prepare_tables() -> None:
     """Bring the tables to this version."""
     with console.status("Preparing the tables"):
         call_command("migrate", interactive=False, verbosity=0)
+    crypto.require_keys()
+    calendar.seed_years(now=clock.now())
 
 
 def load_county() -> None:

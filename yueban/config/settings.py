@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 ENVIRONMENT = os.environ.get("YUEBAN_ENV", "development")
 PRODUCTION = ENVIRONMENT == "production"
 DATA = data_folder()
+os.environ.setdefault("YUEBAN_DATA", str(DATA))  # children and the key file mean the same folder
 
 DEVELOPMENT_SECRET = "only-for-development-and-refused-in-production"  # noqa: S105  refused below
 SECRET_KEY = os.environ.get("YUEBAN_SECRET_KEY", DEVELOPMENT_SECRET)

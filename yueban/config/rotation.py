@@ -1,0 +1,28 @@
+"""Rotation of the keys over all contexts that seal something."""
+
+import time
+
+from yueban.config.terminal import bar
+from yueban.domain.booking import operations as booking
+from yueban.domain.notices import operations as notices
+from yueban.domain.people import operations as people
+from yueban.kernel import crypto
+
+SETTLE_SECONDS = 3
+CONTEXTS = {"people": people.rotate_keys, "appointments": booking.rotate_keys, "messages": notices.rotate_keys}
+
+
+def rotate(settle: float = SETTLE_SECONDS) -> int:
+    """Add a key, make it current, seal everything anew, retire the others; the id of the new key.
+
+    Running processes notice the changed file with their next use of it; a request that began before may still write
+    under the old key, so there is a pause before the rows are read.
+    """
+    new = crypto.add_key()
+    crypto.make_current(new)
+    time.sleep(settle)
+    for name, reseal in CONTEXTS.items():
+        with bar(f"Sealing anew: {name}") as progress:
+            reseal(progress=progress)
+    crypto.retire_others()
+    return new
