@@ -64,11 +64,11 @@ def make_working_days(*, years: tuple[int, ...] = (2026,)) -> None:
         Year.objects.get_or_create(year=year, defaults={"standing": "official"})
         first = date(year, 1, 1)
         days = [first + timedelta(days=n) for n in range((date(year, 12, 31) - first).days + 1)]
-        rows = [Day(date=d, working=(d.weekday() < 5 and d not in off) or d in on) for d in days]  # noqa: PLR2004
+        rows = [Day(date=d, working=(d.weekday() < 5 and d not in off) or d in on) for d in days]
         Day.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def make_hall(  # noqa: PLR0913 - a factory: everything has a default
+def make_hall(
     *,
     code: str = "hall",
     days: tuple[date, ...] = (MONDAY,),
@@ -126,7 +126,14 @@ def make_counter(centre: Centre, number: int, *queues: Queue, booking_only: bool
 def make_matter(department: Department, queue: Queue, **fields: Any) -> Matter:
     """Make a matter that is offered at a queue."""
     code = fields.pop("code", f"matter-{next(_numbers)}")
-    material = {"name": "居民身份证", "form": "original", "copies": 1, "required": True, "standard": "有效", "note": None}
+    material = {
+        "name": "居民身份证",
+        "form": "original",
+        "copies": 1,
+        "required": True,
+        "standard": "有效",
+        "note": None,
+    }
     guide = {"conditions": ["样例条件"], "review_standards": ["样例标准"], "materials": [material], "faqs": []}
     values: dict[str, Any] = {
         "code": code,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
+
 from tests.crowd import rush
 from tests.factories import MONDAY, Hall, instant, make_hall, request_for
 from yueban.domain.booking import queries
@@ -137,7 +138,7 @@ def test_r5_4_a_third_strike_beside_a_booking_never_lets_it_through() -> None:
     assert clean()
 
 
-def attempt_after(hall: Hall, late) -> str:
+def attempt_after(hall: Hall, late: datetime) -> str:
     try:
         book(request_for(hall, hall.slot(16, TUESDAY), 1), by="race", now=late + timedelta(minutes=1))
     except Refused as refused:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.factories import MONDAY, instant, make_hall, phone, request_for, resident
+
+from tests.factories import MONDAY, Hall, instant, make_hall, phone, request_for, resident
 from yueban.domain.audit import queries as audit
 from yueban.domain.booking import queries
 from yueban.domain.booking.models import Appointment, PackageTask
 from yueban.domain.booking.operations import (
+    Booking,
     book,
     cancel,
     mark_accepted,
@@ -30,6 +33,9 @@ from yueban.domain.notices.models import Message
 from yueban.domain.people.models import Person
 from yueban.domain.regulation.rules import Refused
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 pytestmark = pytest.mark.django_db
 
 FRIDAY_NOON = instant("2026-11-27 12:00")
@@ -37,15 +43,17 @@ TUESDAY = date(2026, 12, 1)
 SECOND = timedelta(seconds=1)
 
 
-def booked(hall, hour=9, n=1, day=MONDAY, now=FRIDAY_NOON, **fields):
+def booked(
+    hall: Hall, hour: int = 9, n: int = 1, day: date = MONDAY, now: datetime = FRIDAY_NOON, **fields: Any
+) -> Booking:
     return book(request_for(hall, hall.slot(hour, day), n, **fields), by="applicant", now=now)
 
 
-def held(slot) -> int:
+def held(slot: Slot) -> int:
     return Slot.objects.get(pk=slot.pk).booked
 
 
-def reasons_of(call) -> list[str]:
+def reasons_of(call: Callable[[], object]) -> list[str]:
     with pytest.raises(Refused) as refused:
         call()
     return [str(why.code) for why in refused.value.reasons]
@@ -67,7 +75,9 @@ def test_r5_1_nothing_personal_is_stored_in_clear() -> None:
     booking = booked(hall, n=7)
     certificate, number = resident(7).number, phone(7)
     row = json.dumps(list(Appointment.objects.filter(code=booking.code).values()), default=repr)
-    row += json.dumps(list(Person.objects.values()), default=repr) + json.dumps(list(Message.objects.values()), default=repr)
+    row += json.dumps(list(Person.objects.values()), default=repr) + json.dumps(
+        list(Message.objects.values()), default=repr
+    )
     assert certificate not in row
     assert number not in row
     view = queries.by_code(booking.code, now=FRIDAY_NOON)
@@ -86,7 +96,7 @@ def test_a_booking_is_found_by_its_number_its_qr_its_phone_and_its_person() -> N
 
 
 @pytest.mark.parametrize("text", ["", "x", "82641907", "82641907.AAAA", "\0", "8" * 5000])
-def test_a_forged_qr_code_opens_nothing(text) -> None:
+def test_a_forged_qr_code_opens_nothing(text: str) -> None:
     with pytest.raises(UnknownAppointment):
         queries.by_qr(text, now=FRIDAY_NOON)
 
@@ -310,9 +320,14 @@ def test_r5_2_a_package_is_one_booking_at_its_lead_and_pushes_its_members() -> N
 
 @pytest.mark.parametrize(
     ("fields", "unknown"),
-    [({"centre": "nowhere"}, "centre"), ({"matter": "nothing"}, "matter"), ({"slot_id": 2**70}, "slot"), ({"slot_id": -1}, "slot")],
+    [
+        ({"centre": "nowhere"}, "centre"),
+        ({"matter": "nothing"}, "matter"),
+        ({"slot_id": 2**70}, "slot"),
+        ({"slot_id": -1}, "slot"),
+    ],
 )
-def test_what_is_not_there_is_named(fields, unknown) -> None:
+def test_what_is_not_there_is_named(fields: dict[str, Any], unknown: str) -> None:
     hall = make_hall()
     with pytest.raises(UnknownPlace, match=unknown):
         booked(hall, **fields)
@@ -336,7 +351,9 @@ def test_availability_lists_open_and_closed_hours_with_their_reasons() -> None:
         days=1,
         now=instant("2026-11-30 06:00:01"),
     )
-    shown = {slot["starts_at"].hour: (slot["open"], slot["left"], [r["code"] for r in slot["refusals"]]) for slot in slots}
+    shown = {
+        slot["starts_at"].hour: (slot["open"], slot["left"], [r["code"] for r in slot["refusals"]]) for slot in slots
+    }
     assert shown == {
         9: (False, 1, ["too_late"]),
         10: (False, 0, ["slot_full"]),
@@ -350,7 +367,13 @@ def test_availability_lists_open_and_closed_hours_with_their_reasons() -> None:
 def test_availability_and_booking_never_disagree() -> None:
     hall = make_hall(days=(MONDAY, TUESDAY, date(2026, 12, 8), date(2026, 12, 9)), capacity=2)
     now = instant("2026-11-30 06:30:00")
-    asked = {"centre": hall.centre.code, "matter": hall.matter.code, "channel": ChannelKind.ONLINE, "start": MONDAY, "days": 31}
+    asked = {
+        "centre": hall.centre.code,
+        "matter": hall.matter.code,
+        "channel": ChannelKind.ONLINE,
+        "start": MONDAY,
+        "days": 31,
+    }
     for n, slot in enumerate(queries.availability(**asked, now=now)):
         request = request_for(hall, hall.slots[0], n + 1, slot_id=slot["id"])
         if slot["open"]:
@@ -368,6 +391,6 @@ def test_availability_of_an_unknown_place_is_said() -> None:
         queries.availability(centre="nowhere", matter=hall.matter.code, **asked)
     with pytest.raises(UnknownPlace, match="matter"):
         queries.availability(centre=hall.centre.code, matter="nothing", **asked)
-    assert reasons_of(
-        lambda: queries.availability(centre=elsewhere.centre.code, matter=hall.matter.code, **asked)
-    ) == ["not_offered_here"]
+    assert reasons_of(lambda: queries.availability(centre=elsewhere.centre.code, matter=hall.matter.code, **asked)) == [
+        "not_offered_here"
+    ]

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+
 from tests.factories import instant
 from yueban.domain.booking.rules import (
     HOLDS_DAY,
@@ -81,7 +82,9 @@ DESK = [ChannelKind.ONSITE, ChannelKind.PHONE]
         ("2026-10-08 09:00", "2026-09-30 16:30:00"),  # after the holiday: the last working day before it
     ],
 )
-def test_r4_0_desk_books_until_half_past_four_of_the_working_day_before(channel, service, cutoff) -> None:
+def test_r4_0_desk_books_until_half_past_four_of_the_working_day_before(
+    channel: ChannelKind, service: str, cutoff: str
+) -> None:
     found, last = facts(channel, slot=slot(service)), instant(cutoff)
     assert codes(found, last - SECOND) == []
     assert codes(found, last) == []
@@ -232,8 +235,10 @@ def test_r4_3_a_ticket_on_a_phone_is_no_way_round_the_late_cancellation() -> Non
     assert cancelled_as(away, now=instant("2026-11-30 08:59:00")) is Status.LATE_CANCELLED
 
 
-@pytest.mark.parametrize("status", sorted(set(Status) - {Status.REQUESTED, Status.BOOKED, Status.ARRIVED, Status.TICKETED}))
-def test_r4_3_what_has_ended_cannot_be_cancelled(status) -> None:
+@pytest.mark.parametrize(
+    "status", sorted(set(Status) - {Status.REQUESTED, Status.BOOKED, Status.ARRIVED, Status.TICKETED})
+)
+def test_r4_3_what_has_ended_cannot_be_cancelled(status: Status) -> None:
     with pytest.raises(Refused, match="not_cancellable"):
         cancelled_as(appointment(status), now=instant("2026-11-30 05:00:00"))
 
@@ -270,7 +275,7 @@ def test_r4_3_the_grace_may_be_counted_from_the_start_where_the_county_says_so()
         ),
     ],
 )
-def test_r4_3_only_who_was_never_there_is_a_no_show(found, expected) -> None:
+def test_r4_3_only_who_was_never_there_is_a_no_show(found: AppointmentFacts, *, expected: bool) -> None:
     assert is_no_show(found, now=instant("2026-11-30 18:00:00")) is expected
 
 
@@ -285,7 +290,7 @@ def test_r4_1_3_a_ticket_can_be_taken_from_an_hour_before_until_the_grace_ends()
 
 
 @pytest.mark.parametrize("status", [Status.TICKETED, Status.ARRIVED, Status.ACCEPTED, Status.SERVED, Status.MISSED])
-def test_r4_1_3_a_second_ticket_is_refused(status) -> None:
+def test_r4_1_3_a_second_ticket_is_refused(status: Status) -> None:
     (why,) = ticket_refusals(appointment(status), now=instant("2026-11-30 08:30:00"))
     assert str(why.code) == "already_ticketed"
 
@@ -300,9 +305,16 @@ def test_an_amendment_never_makes_the_punishment_of_what_was_booked_before_harsh
 
 def test_what_each_status_holds_is_the_architecture_s_table() -> None:
     assert set(Status) - HOLDS_DAY == {Status.CANCELLED, Status.COUNTER_CANCELLED, Status.REJECTED}
-    assert HOLDS_DAY - HOLDS_PLACE == {Status.LATE_CANCELLED}
+    assert {Status.LATE_CANCELLED} == HOLDS_DAY - HOLDS_PLACE
 
 
 def test_nothing_leads_out_of_an_end() -> None:
-    ends = {Status.SERVED, Status.NO_SHOW, Status.LATE_CANCELLED, Status.CANCELLED, Status.COUNTER_CANCELLED, Status.REJECTED}
+    ends = {
+        Status.SERVED,
+        Status.NO_SHOW,
+        Status.LATE_CANCELLED,
+        Status.CANCELLED,
+        Status.COUNTER_CANCELLED,
+        Status.REJECTED,
+    }
     assert not any(end in sources_of(to) for end in map(str, ends) for to in Status)

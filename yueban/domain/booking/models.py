@@ -55,7 +55,9 @@ class Appointment(models.Model):
                 condition=~Q(status__in=HOLDS_NO_DAY),
                 name="appointment_daily_limit",
             ),
-            models.CheckConstraint(condition=Q(ordinal__gte=1, ordinal__lte=F("day_limit")), name="appointment_ordinal_in_limit"),
+            models.CheckConstraint(
+                condition=Q(ordinal__gte=1, ordinal__lte=F("day_limit")), name="appointment_ordinal_in_limit"
+            ),
             models.CheckConstraint(
                 condition=Q(channel_kind__in=["onsite", "phone", "online"]), name="appointment_channel_kind_known"
             ),
@@ -73,7 +75,11 @@ class Appointment(models.Model):
             models.Index(fields=["phone_index", "service_date"], name="appointment_of_phone"),
             models.Index(fields=["person", "service_date"], name="appointment_of_person"),
             models.Index(fields=["slot"], name="appointment_of_slot"),
-            models.Index(fields=["service_date", "id"], name="appointment_to_sweep", condition=Q(status__in=["booked", "ticketed", "missed"])),
+            models.Index(
+                fields=["service_date", "id"],
+                name="appointment_to_sweep",
+                condition=Q(status__in=["booked", "ticketed", "missed"]),
+            ),
             models.Index(fields=["centre", "service_date"], name="appointment_of_centre_day"),
         ]
 

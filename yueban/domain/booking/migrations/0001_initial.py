@@ -6,46 +6,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('directory', '0001_initial'),
+        ("directory", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PackageTask',
+            name="PackageTask",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(db_default='pushed', default='pushed', max_length=12)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("state", models.CharField(db_default="pushed", default="pushed", max_length=12)),
             ],
         ),
         migrations.CreateModel(
-            name='Appointment',
+            name="Appointment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12)),
-                ('name', models.CharField(max_length=50)),
-                ('phone_index', models.BinaryField()),
-                ('phone_sealed', models.BinaryField()),
-                ('organisation', models.CharField(db_default='', default='', max_length=100)),
-                ('uscc', models.CharField(db_default='', default='', max_length=18)),
-                ('place', models.CharField(db_default='counter', default='counter', max_length=10)),
-                ('service_date', models.DateField()),
-                ('during', django.contrib.postgres.fields.ranges.DateTimeRangeField()),
-                ('ordinal', models.PositiveSmallIntegerField(null=True)),
-                ('day_limit', models.PositiveSmallIntegerField()),
-                ('status', models.CharField(max_length=20)),
-                ('channel_kind', models.CharField(max_length=10)),
-                ('guide_version', models.PositiveIntegerField(db_default=1, default=1)),
-                ('booked_at', models.DateTimeField()),
-                ('present_at', models.DateTimeField(null=True)),
-                ('accepted_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('outcome', models.CharField(db_default='', default='', max_length=20)),
-                ('outcome_reason', models.CharField(db_default='', default='', max_length=300)),
-                ('centre', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='directory.centre')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=12)),
+                ("name", models.CharField(max_length=50)),
+                ("phone_index", models.BinaryField()),
+                ("phone_sealed", models.BinaryField()),
+                ("organisation", models.CharField(db_default="", default="", max_length=100)),
+                ("uscc", models.CharField(db_default="", default="", max_length=18)),
+                ("place", models.CharField(db_default="counter", default="counter", max_length=10)),
+                ("service_date", models.DateField()),
+                ("during", django.contrib.postgres.fields.ranges.DateTimeRangeField()),
+                ("ordinal", models.PositiveSmallIntegerField(null=True)),
+                ("day_limit", models.PositiveSmallIntegerField()),
+                ("status", models.CharField(max_length=20)),
+                ("channel_kind", models.CharField(max_length=10)),
+                ("guide_version", models.PositiveIntegerField(db_default=1, default=1)),
+                ("booked_at", models.DateTimeField()),
+                ("present_at", models.DateTimeField(null=True)),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("outcome", models.CharField(db_default="", default="", max_length=20)),
+                ("outcome_reason", models.CharField(db_default="", default="", max_length=300)),
+                ("centre", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="directory.centre")),
             ],
         ),
     ]

@@ -6,110 +6,135 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('booking', '0001_initial'),
-        ('calendar', '0001_initial'),
-        ('directory', '0001_initial'),
-        ('people', '0001_initial'),
-        ('regulation', '0001_initial'),
+        ("booking", "0001_initial"),
+        ("calendar", "0001_initial"),
+        ("directory", "0001_initial"),
+        ("people", "0001_initial"),
+        ("regulation", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='appointment',
-            name='channel',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='people.channel'),
+            model_name="appointment",
+            name="channel",
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="people.channel"),
         ),
         migrations.AddField(
-            model_name='appointment',
-            name='matter',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='directory.matter'),
+            model_name="appointment",
+            name="matter",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="directory.matter"),
         ),
         migrations.AddField(
-            model_name='appointment',
-            name='package',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='directory.package'),
+            model_name="appointment",
+            name="package",
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="directory.package"),
         ),
         migrations.AddField(
-            model_name='appointment',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.person'),
+            model_name="appointment",
+            name="person",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="people.person"),
         ),
         migrations.AddField(
-            model_name='appointment',
-            name='queue',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='directory.queue'),
+            model_name="appointment",
+            name="queue",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="directory.queue"),
         ),
         migrations.AddField(
-            model_name='appointment',
-            name='regulation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='regulation.regulation'),
+            model_name="appointment",
+            name="regulation",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="regulation.regulation"),
         ),
         migrations.AddField(
-            model_name='appointment',
-            name='slot',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='calendar.slot'),
+            model_name="appointment",
+            name="slot",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="calendar.slot"),
         ),
         migrations.AddField(
-            model_name='packagetask',
-            name='appointment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='booking.appointment'),
+            model_name="packagetask",
+            name="appointment",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="booking.appointment"),
         ),
         migrations.AddField(
-            model_name='packagetask',
-            name='department',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='directory.department'),
+            model_name="packagetask",
+            name="department",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="directory.department"),
         ),
         migrations.AddField(
-            model_name='packagetask',
-            name='matter',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='directory.matter'),
+            model_name="packagetask",
+            name="matter",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="directory.matter"),
         ),
         migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(fields=['phone_index', 'service_date'], name='appointment_of_phone'),
+            model_name="appointment",
+            index=models.Index(fields=["phone_index", "service_date"], name="appointment_of_phone"),
         ),
         migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(fields=['person', 'service_date'], name='appointment_of_person'),
+            model_name="appointment",
+            index=models.Index(fields=["person", "service_date"], name="appointment_of_person"),
         ),
         migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(fields=['slot'], name='appointment_of_slot'),
+            model_name="appointment",
+            index=models.Index(fields=["slot"], name="appointment_of_slot"),
         ),
         migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(condition=models.Q(('status__in', ['booked', 'ticketed', 'missed'])), fields=['service_date', 'id'], name='appointment_to_sweep'),
+            model_name="appointment",
+            index=models.Index(
+                condition=models.Q(("status__in", ["booked", "ticketed", "missed"])),
+                fields=["service_date", "id"],
+                name="appointment_to_sweep",
+            ),
         ),
         migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(fields=['centre', 'service_date'], name='appointment_of_centre_day'),
+            model_name="appointment",
+            index=models.Index(fields=["centre", "service_date"], name="appointment_of_centre_day"),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.UniqueConstraint(fields=('code',), name='appointment_code_once'),
+            model_name="appointment",
+            constraint=models.UniqueConstraint(fields=("code",), name="appointment_code_once"),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['cancelled', 'counter_cancelled', 'rejected']), _negated=True), fields=('person', 'service_date', 'ordinal'), name='appointment_daily_limit'),
+            model_name="appointment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["cancelled", "counter_cancelled", "rejected"]), _negated=True),
+                fields=("person", "service_date", "ordinal"),
+                name="appointment_daily_limit",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('ordinal__gte', 1), ('ordinal__lte', models.F('day_limit'))), name='appointment_ordinal_in_limit'),
+            model_name="appointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ordinal__gte", 1), ("ordinal__lte", models.F("day_limit"))),
+                name="appointment_ordinal_in_limit",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('channel_kind__in', ['onsite', 'phone', 'online'])), name='appointment_channel_kind_known'),
+            model_name="appointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("channel_kind__in", ["onsite", "phone", "online"])),
+                name="appointment_channel_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('status__in', ['late_cancelled', 'cancelled', 'counter_cancelled', 'rejected']), _negated=True), expressions=[(models.Func(models.F('person'), models.F('person'), models.Value('[]'), function='int8range'), '&&'), ('during', '&&')], name='appointment_overlapping'),
+            model_name="appointment",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(
+                    ("status__in", ["late_cancelled", "cancelled", "counter_cancelled", "rejected"]), _negated=True
+                ),
+                expressions=[
+                    (
+                        models.Func(models.F("person"), models.F("person"), models.Value("[]"), function="int8range"),
+                        "&&",
+                    ),
+                    ("during", "&&"),
+                ],
+                name="appointment_overlapping",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='packagetask',
-            constraint=models.UniqueConstraint(fields=('appointment', 'matter'), name='package_task_once'),
+            model_name="packagetask",
+            constraint=models.UniqueConstraint(fields=("appointment", "matter"), name="package_task_once"),
         ),
     ]

@@ -13,6 +13,7 @@ from yueban.domain.booking.operations.book import LAST_WORD
 from yueban.domain.booking.operations.messages import tell
 from yueban.domain.booking.queries.facts import Asked, find
 from yueban.domain.booking.rules import Status, cancelled_as, refusals, reschedule_refusals
+from yueban.domain.credit import operations as credit
 from yueban.domain.regulation.rules import RefusalCode, Refused, reason
 from yueban.kernel.constraints import constraint_name
 
@@ -47,8 +48,6 @@ def _cancel(held: AppointmentView, *, by: str, now: datetime, reason: str) -> Ap
 
 def strike(held: AppointmentView, cause: str, *, by: str, now: datetime) -> None:
     """Write the strike of an appointment in this transaction, which holds the person's row (R5.4)."""
-    from yueban.domain.credit import operations as credit
-
     credit.record_strike(
         person_id=held.person_id,
         appointment_id=held.id,

@@ -29,7 +29,7 @@ R = TypeVar("R")
 _ATTEMPTS = 5
 
 
-class Changed(Exception):  # noqa: N818 - it reads as what happened
+class Changed(Exception):
     """The appointment was moved by the hall between reading and writing; nothing was written."""
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from yueban.domain.notices import operations as notices
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -11,28 +13,24 @@ if TYPE_CHECKING:
     from yueban.domain.booking.queries import AppointmentView
 
 
-def composed(template: str, booking: Booking) -> str:
+def confirmation(booking: Booking) -> str:
     """Give the text of the message to a new booking."""
-    from yueban.domain.notices import operations as notices
-
     found = booking.found
     return notices.compose(
-        template,
+        "booked",
         code=booking.code,
         starts_at=found.starts_at,
         ends_at=found.ends_at,
-        centre=found.centre_name,
+        centre=found.centre_short_name,
         matter=found.matter_short_name,
-        phone=found.centre_phone,
+        free_until=booking.free_until,
     )
 
 
 def tell(appointment: AppointmentView, template: str, *, now: datetime) -> None:
-    """Put a message about an appointment into the outbox, in the caller's transaction."""
-    from yueban.domain.notices import operations as notices
-
+    """Put a message about what just happened to an appointment into the outbox, in the caller's transaction."""
     notices.enqueue(
-        event=f"{template}:{appointment.id}:{int(now.timestamp())}",
+        event=f"{template}:{appointment.id}:{appointment.slot_id}:{int(now.timestamp())}",
         template=template,
         phone=appointment.phone,
         appointment_id=appointment.id,
@@ -40,6 +38,9 @@ def tell(appointment: AppointmentView, template: str, *, now: datetime) -> None:
         code=appointment.code,
         starts_at=appointment.starts_at,
         ends_at=appointment.ends_at,
-        centre=appointment.centre_name,
+        centre=appointment.centre_short_name,
         matter=appointment.matter_short_name,
+        free_until=appointment.free_until,
+        hotline=appointment.centre_phone,
+        limit=appointment.parameters.strikes,
     )

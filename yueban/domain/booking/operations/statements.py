@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from yueban.domain.booking.operations.messages import composed
+from yueban.domain.booking.operations.messages import confirmation
 from yueban.kernel import crypto
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def values(request: BookingRequest, booking: Booking, *, by: str, now: datetime)
         "certificate_sealed": crypto.seal(request.certificate.number),
         "phone_index": crypto.blind_index("phone", request.phone),
         "phone_sealed": crypto.seal(request.phone),
-        "body_sealed": crypto.seal(composed("booked", booking)),
+        "body_sealed": crypto.seal(confirmation(booking)),
         "name": request.name,
         "organisation": request.organisation,
         "uscc": request.uscc,

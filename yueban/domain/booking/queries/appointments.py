@@ -23,7 +23,8 @@ _VIEW = """
 SELECT a.id, a.code, a.status, a.channel_kind, a.channel_id, a.person_id, a.name, a.phone_sealed, a.organisation,
     a.service_date, lower(a.during), upper(a.during), a.slot_id, a.queue_id, q.name, a.present_at,
     EXISTS (SELECT 1 FROM queueing_ticket t WHERE t.appointment_id = a.id AND t.remote AND t.state <> 'void'),
-    a.regulation_id, a.booked_at, a.outcome, a.outcome_reason, c.id, c.code, c.name, c.address, c.phone,
+    a.regulation_id, a.booked_at, a.outcome, a.outcome_reason, c.id, c.code, c.name, c.short_name, c.address,
+    c.phone,
     m.id, m.code, m.name, m.short_name, (m.guide->'materials')::text, k.code, k.name, p.certificate_kind, p.certificate_index,
     p.certificate_sealed
 FROM booking_appointment a
@@ -67,6 +68,7 @@ class AppointmentView:
     centre_id: int
     centre_code: str
     centre_name: str
+    centre_short_name: str
     centre_address: str
     centre_phone: str
     matter_id: int

@@ -77,7 +77,9 @@ def availability_json(*, centre: str, matter: str, channel: ChannelKind, start: 
     return str(slots)
 
 
-def availability(*, centre: str, matter: str, channel: ChannelKind, start: date, days: int, now: datetime) -> list[dict[str, Any]]:
+def availability(
+    *, centre: str, matter: str, channel: ChannelKind, start: date, days: int, now: datetime
+) -> list[dict[str, Any]]:
     """Give the same as data, for pages: `starts_at` and `ends_at` are datetimes with the county's offset."""
     text = availability_json(centre=centre, matter=matter, channel=channel, start=start, days=days, now=now)
     return [

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _FACTS = """
 SELECT r.number,
-    c.id, c.code, c.name, c.address, c.phone,
+    c.id, c.code, c.name, c.short_name, c.address, c.phone,
     m.id, m.code, m.name, m.short_name, m.online_bookable, m.high_frequency_personal, m.guide_version,
     (m.guide->'materials')::text,
     k.id, k.code, k.name,
@@ -65,6 +65,7 @@ class Found:
     centre_id: int
     centre_code: str
     centre_name: str
+    centre_short_name: str
     centre_address: str
     centre_phone: str
     matter_id: int
@@ -119,14 +120,14 @@ def find(asked: Asked, *, now: datetime) -> Found:
 
 
 def _found(row: tuple[Any, ...], asked: Asked, known: Reference, now: datetime) -> Found:
-    centre, matter, package = row[0:5], row[5:13], row[13:16]
+    centre, matter, package = row[0:6], row[6:14], row[14:17]
     if centre[0] is None:
         raise UnknownPlace("centre")
     if asked.package and package[0] is None:
         raise UnknownPlace("package")
     if matter[0] is None:
         raise UnknownPlace("matter")
-    if row[16] is None:
+    if row[17] is None:
         raise UnknownPlace("slot")
     edition = known.in_force(now.date())
     return Found(
@@ -138,20 +139,27 @@ def _found(row: tuple[Any, ...], asked: Asked, known: Reference, now: datetime) 
         package[0],
         package[1] or "",
         package[2] or "",
-        row[16],
         row[17],
+        row[18],
     )
 
 
 def _facts(row: tuple[Any, ...], asked: Asked, known: Reference, now: datetime) -> Facts:
-    day, starts_at, ends_at, kind, capacity, booked, closed_reason = row[18:25]
-    offered, suspended_until, overlapping, day_used = row[25:29]
+    day, starts_at, ends_at, kind, capacity, booked, closed_reason = row[19:26]
+    offered, suspended_until, overlapping, day_used = row[26:30]
     return Facts(
         channel=asked.channel,
         slot=SlotFacts(
-            day, starts_at.astimezone(now.tzinfo), ends_at.astimezone(now.tzinfo), kind, capacity, booked, closed_reason, offered
+            day,
+            starts_at.astimezone(now.tzinfo),
+            ends_at.astimezone(now.tzinfo),
+            kind,
+            capacity,
+            booked,
+            closed_reason,
+            offered,
         ),
-        matter=MatterFacts(online_bookable=row[9], high_frequency_personal=row[10]),
+        matter=MatterFacts(online_bookable=row[10], high_frequency_personal=row[11]),
         person=PersonFacts(suspended_until, overlapping or "", day_used),
         parameters=known.in_force(now.date()).parameters,
         days=known.days,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from yueban.domain.booking.rules.windows import deadline, whole_second, window
@@ -47,10 +48,8 @@ def _time(facts: Facts, now: datetime) -> Iterator[Reason]:
 
 def _too_late_details(facts: Facts) -> dict[str, object]:
     details: dict[str, object] = {"channel": facts.channel, "starts_at": facts.slot.starts_at}
-    try:
+    with suppress(UnknownDay):  # the sentence is shorter without the instant, and the refusal stands
         details["deadline"] = deadline(facts.channel, facts.slot.starts_at, facts.days, facts.parameters)
-    except UnknownDay:
-        pass  # the sentence is shorter without the instant, and the refusal stands
     return details
 
 

@@ -23,7 +23,7 @@ class Status(StrEnum):
     REJECTED = "rejected"
 
 
-class IllegalTransition(Exception):  # noqa: N818 - it reads as what happened
+class IllegalTransition(Exception):
     """An appointment was asked to move where the table has no way; it stays as it is."""
 
     def __init__(self, to: Status) -> None:

@@ -53,7 +53,9 @@ def reschedule_refusals(appointment: AppointmentFacts, *, now: datetime) -> list
     if appointment.status is not Status.BOOKED:
         return [reason(RefusalCode.NOT_CANCELLABLE, status=appointment.status)]
     if whole_second(now) > free_until(appointment):
-        return [reason(RefusalCode.TOO_LATE_TO_CANCEL, starts_at=appointment.starts_at, free_until=free_until(appointment))]
+        return [
+            reason(RefusalCode.TOO_LATE_TO_CANCEL, starts_at=appointment.starts_at, free_until=free_until(appointment))
+        ]
     return []
 
 
