@@ -19,7 +19,9 @@ class Strike(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["appointment_id", "cause"], name="strike_once_an_appointment_and_cause"),
-            models.CheckConstraint(condition=Q(cause__in=["no_show", "late_cancel", "finding"]), name="strike_cause_known"),
+            models.CheckConstraint(
+                condition=Q(cause__in=["no_show", "late_cancel", "finding"]), name="strike_cause_known"
+            ),
         ]
         indexes = [models.Index(fields=["person", "service_date"], name="strike_of_person")]
 

@@ -4,24 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Strike',
+            name="Strike",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('appointment_id', models.BigIntegerField()),
-                ('cause', models.CharField(max_length=20)),
-                ('service_date', models.DateField()),
-                ('at', models.DateTimeField()),
-                ('waived_at', models.DateTimeField(null=True)),
-                ('waived_by', models.CharField(db_default='', default='', max_length=100)),
-                ('waived_reason', models.CharField(db_default='', default='', max_length=300)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("appointment_id", models.BigIntegerField()),
+                ("cause", models.CharField(max_length=20)),
+                ("service_date", models.DateField()),
+                ("at", models.DateTimeField()),
+                ("waived_at", models.DateTimeField(null=True)),
+                ("waived_by", models.CharField(db_default="", default="", max_length=100)),
+                ("waived_reason", models.CharField(db_default="", default="", max_length=300)),
             ],
         ),
     ]

@@ -5,30 +5,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('credit', '0001_initial'),
-        ('people', '0001_initial'),
+        ("credit", "0001_initial"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='strike',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.person'),
+            model_name="strike",
+            name="person",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="people.person"),
         ),
         migrations.AddIndex(
-            model_name='strike',
-            index=models.Index(fields=['person', 'service_date'], name='strike_of_person'),
+            model_name="strike",
+            index=models.Index(fields=["person", "service_date"], name="strike_of_person"),
         ),
         migrations.AddConstraint(
-            model_name='strike',
-            constraint=models.UniqueConstraint(fields=('appointment_id', 'cause'), name='strike_once_an_appointment_and_cause'),
+            model_name="strike",
+            constraint=models.UniqueConstraint(
+                fields=("appointment_id", "cause"), name="strike_once_an_appointment_and_cause"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='strike',
-            constraint=models.CheckConstraint(condition=models.Q(('cause__in', ['no_show', 'late_cancel', 'finding'])), name='strike_cause_known'),
+            model_name="strike",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("cause__in", ["no_show", "late_cancel", "finding"])), name="strike_cause_known"
+            ),
         ),
     ]
