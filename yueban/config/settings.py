@@ -143,6 +143,13 @@ CERTIFICATE_RATE = int(os.environ.get("YUEBAN_CERTIFICATE_RATE", "30"))
 SMS_GATEWAY = os.environ.get("YUEBAN_SMS_GATEWAY", "console" if PRODUCTION else "file")
 SMS_SIGNATURE = os.environ.get("YUEBAN_SMS_SIGNATURE", "【沈丘政务】")
 SMS_FILE_FOLDER = Path(os.environ.get("YUEBAN_SMS_FOLDER", DATA / "outbox"))
+# The http gateway: $phone, $text, $id and $template are filled into URL and body (notices/gateways/http.py).
+SMS_HTTP_URL = os.environ.get("YUEBAN_SMS_URL", "")
+SMS_HTTP_METHOD = os.environ.get("YUEBAN_SMS_METHOD", "POST")
+SMS_HTTP_HEADERS = os.environ.get("YUEBAN_SMS_HEADERS", '{"Content-Type": "application/json"}')
+SMS_HTTP_BODY = os.environ.get("YUEBAN_SMS_BODY", '{"id": "$id", "phone": "$phone", "text": "$text"}')
+SMS_HTTP_SUCCESS = os.environ.get("YUEBAN_SMS_SUCCESS", "")  # a pattern the answer must match; its group is the receipt
+SMS_HTTP_TIMEOUT = float(os.environ.get("YUEBAN_SMS_TIMEOUT", "5"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 
 LOGGING = logs.settings(logs.kind_of(os.environ), os.environ.get("YUEBAN_LOG_LEVEL", "INFO"))

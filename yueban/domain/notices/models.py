@@ -30,7 +30,9 @@ class Message(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["event", "phone_index"], name="message_once_an_event_and_recipient"),
-            models.CheckConstraint(condition=Q(state__in=["queued", "sending", "sent", "dead"]), name="message_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=["queued", "sending", "sent", "dead"]), name="message_state_known"
+            ),
         ]
         indexes = [
             models.Index(fields=["due_at", "id"], name="message_to_send", condition=Q(state="queued")),

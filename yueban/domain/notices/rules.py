@@ -135,4 +135,5 @@ def pause_after(attempts: int, *, jitter: float) -> timedelta | None:
     """
     if attempts >= MAX_ATTEMPTS:
         return None
-    return min(_FIRST_PAUSE * 2 ** (attempts - 1), _LONGEST_PAUSE) * (0.5 + jitter)
+    doubled: timedelta = _FIRST_PAUSE * 2 ** (attempts - 1)
+    return min(doubled, _LONGEST_PAUSE) * (0.5 + jitter)

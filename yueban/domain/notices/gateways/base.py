@@ -1,0 +1,36 @@
+"""What every gateway is and takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class Undelivered(Exception):
+    """The message did not go out; it will be tried again. The text holds no phone and no message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message on its way, in clear: never log it. `id` stays the same however often it is tried."""
+
+    id: int
+    template: str
+    phone: str
+    text: str
+    at: datetime
+
+
+class Gateway(Protocol):
+    """Sends one message. `timeout` bounds one sending in seconds; `parallel` is how many may go at once."""
+
+    name: ClassVar[str]
+    parallel: int
+    timeout: float
+
+    def send(self, message: Outgoing) -> str:
+        """Send and give the receipt (at most 100 characters); raise Undelivered."""
+        ...

@@ -1,0 +1,32 @@
+"""Applicants."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from yueban.domain.audit import operations as audit
+from yueban.domain.people.models import Person
+from yueban.kernel import crypto
+from yueban.kernel.errors import InvalidInput, gettext_noop
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_NO_REASON = gettext_noop("请说明查看完整证件号码的理由。")
+_LONGEST_REASON = 500
+
+
+@transaction.atomic
+def reveal(person: int, *, by: str, reason: str, now: datetime) -> str:
+    """Give a person's certificate number in clear; that it was seen, by whom and why, is recorded.
+
+    The caller has checked `Permission.REVEAL_CERTIFICATE`. Raises InvalidInput without a reason, Person.DoesNotExist.
+    """
+    why = reason.strip()[:_LONGEST_REASON]
+    if not why:
+        raise InvalidInput("reason", "missing", _NO_REASON)
+    found = Person.objects.get(pk=person)
+    audit.record(kind="person.revealed", by=by, at=now, person_id=person, reason=why)
+    return crypto.unseal(found.certificate_sealed)

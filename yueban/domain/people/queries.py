@@ -1,0 +1,71 @@
+"""Who is who."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from django.db import connection
+
+from yueban.domain.people.models import Channel, Person, Staff
+from yueban.domain.people.rules import NotAuthorised, Role, Scope, StaffIdentity
+from yueban.kernel import crypto
+from yueban.kernel.ids import token_digest
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from yueban.kernel.certificates import Certificate
+
+CURRENT_KEY: Final = "person_index_of_the_current_key"
+"""The constraint that refuses an index computed just before a key rotation: compute it anew and try again."""
+
+
+def certificate_index(certificate: Certificate) -> bytes:
+    """Give the blind index that a person is kept under (R5.2 counts by it)."""
+    return crypto.blind_index("certificate", certificate.identity)
+
+
+def certificate_indexes(certificate: Certificate) -> list[bytes]:
+    """Give the blind indexes that a person may be found by; more than one only during a key rotation."""
+    return crypto.blind_indexes("certificate", certificate.identity)
+
+
+def person_of(certificate: Certificate) -> int | None:
+    """Give the id of the person of a certificate, None when nobody ever used it here."""
+    indexes = certificate_indexes(certificate)
+    return Person.objects.filter(certificate_index__in=indexes).values_list("id", flat=True).first()
+
+
+def identity_of(staff: Staff) -> StaffIdentity:
+    """Give what surfaces and the audit need of a member of staff."""
+    scope = Scope(staff.centre_id, staff.department_id)
+    return StaffIdentity(staff.pk, staff.username, staff.name or staff.username, Role(staff.role), scope)
+
+
+def staff_of_token(token: str) -> StaffIdentity:
+    """Give the active member of staff whose API token this is; raises NotAuthorised."""
+    digest = token_digest(token)
+    found = Staff.objects.filter(is_active=True, stafftoken__digest=digest, stafftoken__revoked_at=None).first()
+    if found is None:
+        raise NotAuthorised
+    return identity_of(found)
+
+
+def staff() -> QuerySet[Staff]:
+    """Give all members of staff by login, with their centre and department."""
+    return Staff.objects.select_related("centre", "department").order_by("username")
+
+
+def channels() -> QuerySet[Channel]:
+    """Give all channels by name, closed ones too."""
+    return Channel.objects.select_related("centre").order_by("name")
+
+
+def broken_invariants() -> list[str]:
+    """Give what `yueban check` must report: persons under another key than the pinned one, unknown roles."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(DISTINCT get_byte(certificate_index, 0)) FROM people_person")
+        keys = cursor.fetchone()[0]
+    strangers = Staff.objects.exclude(role__in=[*Role, ""]).values_list("username", flat=True)
+    found = [f"staff {login} has an unknown role" for login in strangers]
+    return found + ([f"persons are indexed under {keys} keys"] if keys > 1 else [])

@@ -1,0 +1,261 @@
+"""Who may do what, in words; and the bounds on codes and logins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from yueban.kernel.errors import gettext_noop
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+# --- roles and permissions --------------------------------------------------------------------------
+
+
+class Role(StrEnum):
+    """What a member of staff is; it holds at one centre, in one department, or in the whole county."""
+
+    CLERK = "clerk"
+    GUIDE = "guide"
+    HOTLINE = "hotline"
+    DEPARTMENT_MANAGER = "department_manager"
+    CENTRE_MANAGER = "centre_manager"
+    SUPERVISOR = "supervisor"
+    SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
+    AUDIT_ADMIN = "audit_admin"
+
+
+ROLE_NAMES: Final[dict[Role, str]] = {
+    Role.CLERK: gettext_noop("窗口人员"),
+    Role.GUIDE: gettext_noop("导办人员"),
+    Role.HOTLINE: gettext_noop("总咨询台"),
+    Role.DEPARTMENT_MANAGER: gettext_noop("部门负责人"),
+    Role.CENTRE_MANAGER: gettext_noop("中心负责人"),
+    Role.SUPERVISOR: gettext_noop("监督人员"),
+    Role.SYSTEM_ADMIN: gettext_noop("系统管理员"),
+    Role.SECURITY_ADMIN: gettext_noop("安全管理员"),
+    Role.AUDIT_ADMIN: gettext_noop("审计管理员"),
+}
+
+
+class Permission(StrEnum):
+    """What can be allowed."""
+
+    SEE_QUEUES = "see_queues"
+    CALL = "call"
+    ISSUE_TICKETS = "issue_tickets"
+    BOOK_FOR_OTHERS = "book_for_others"
+    CANCEL_FOR_COUNTER = "cancel_for_counter"
+    OVERRIDE_CUTOFF = "override_cutoff"
+    REVEAL_CERTIFICATE = "reveal_certificate"
+    WAIVE_STRIKES = "waive_strikes"
+    MANAGE_CAPACITY = "manage_capacity"
+    RUN_CONTINGENCY = "run_contingency"
+    ANSWER_COMPLAINTS = "answer_complaints"
+    SUPERVISE = "supervise"
+    SEE_FIGURES = "see_figures"
+    EDIT_REFERENCE = "edit_reference"
+    RUN_SYSTEM = "run_system"
+    MANAGE_STAFF = "manage_staff"
+    READ_AUDIT = "read_audit"
+
+
+PERMISSION_NAMES: Final[dict[Permission, str]] = {
+    Permission.SEE_QUEUES: gettext_noop("查看排队情况"),
+    Permission.CALL: gettext_noop("叫号、受理、办结"),
+    Permission.ISSUE_TICKETS: gettext_noop("为群众取号、到场登记"),
+    Permission.BOOK_FOR_OTHERS: gettext_noop("现场或电话代为预约"),
+    Permission.CANCEL_FOR_COUNTER: gettext_noop("窗口原因取消预约"),
+    Permission.OVERRIDE_CUTOFF: gettext_noop("说明理由后突破预约截止时间"),
+    Permission.REVEAL_CERTIFICATE: gettext_noop("说明理由后查看完整证件号码"),
+    Permission.WAIVE_STRIKES: gettext_noop("撤销爽约记录、解除停约"),
+    Permission.MANAGE_CAPACITY: gettext_noop("调整窗口、时段和容量"),
+    Permission.RUN_CONTINGENCY: gettext_noop("启动应急方案"),
+    Permission.ANSWER_COMPLAINTS: gettext_noop("答复投诉"),
+    Permission.SUPERVISE: gettext_noop("督办投诉、差评和整改"),
+    Permission.SEE_FIGURES: gettext_noop("查看统计数据"),
+    Permission.EDIT_REFERENCE: gettext_noop("维护事项、部门、窗口等基础数据"),
+    Permission.RUN_SYSTEM: gettext_noop("系统运行：消息队列、任务、接口"),
+    Permission.MANAGE_STAFF: gettext_noop("管理账号、角色和接入凭证"),
+    Permission.READ_AUDIT: gettext_noop("查看审计日志"),
+}
+
+_P = Permission
+_HALL: Final = frozenset({_P.SEE_QUEUES, _P.ISSUE_TICKETS})
+
+# The three administrators of 等保 2.0 are kept apart: none can grant, act and erase the trace of it.
+PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
+    Role.CLERK: _HALL | {_P.CALL, _P.BOOK_FOR_OTHERS, _P.CANCEL_FOR_COUNTER, _P.REVEAL_CERTIFICATE},
+    Role.GUIDE: _HALL | {_P.BOOK_FOR_OTHERS},
+    Role.HOTLINE: frozenset({_P.SEE_QUEUES, _P.BOOK_FOR_OTHERS}),
+    Role.DEPARTMENT_MANAGER: _HALL
+    | {_P.CALL, _P.BOOK_FOR_OTHERS, _P.CANCEL_FOR_COUNTER, _P.REVEAL_CERTIFICATE}
+    | {_P.MANAGE_CAPACITY, _P.ANSWER_COMPLAINTS, _P.SEE_FIGURES},
+    Role.CENTRE_MANAGER: _HALL
+    | {_P.CALL, _P.BOOK_FOR_OTHERS, _P.CANCEL_FOR_COUNTER, _P.REVEAL_CERTIFICATE}
+    | {_P.OVERRIDE_CUTOFF, _P.WAIVE_STRIKES, _P.MANAGE_CAPACITY, _P.RUN_CONTINGENCY}
+    | {_P.ANSWER_COMPLAINTS, _P.SEE_FIGURES},
+    Role.SUPERVISOR: frozenset({_P.SEE_QUEUES, _P.SUPERVISE, _P.SEE_FIGURES, _P.WAIVE_STRIKES}),
+    Role.SYSTEM_ADMIN: frozenset({_P.SEE_QUEUES, _P.EDIT_REFERENCE, _P.RUN_SYSTEM}),
+    Role.SECURITY_ADMIN: frozenset({_P.MANAGE_STAFF}),
+    Role.AUDIT_ADMIN: frozenset({_P.READ_AUDIT}),
+}
+
+
+def may(role: str, permission: Permission) -> bool:
+    """Tell whether a role has a permission; an unknown role has none."""
+    return role in Role.__members__.values() and permission in PERMISSIONS[Role(role)]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a role holds: None means everywhere."""
+
+    centre_id: int | None = None
+    department_id: int | None = None
+
+    def covers(self, *, centre_id: int, department_id: int | None = None) -> bool:
+        """Tell whether something of this centre (and department, where it has one) is inside."""
+        at_home = self.centre_id in {None, centre_id}
+        return at_home and (department_id is None or self.department_id in {None, department_id})
+
+
+@dataclass(frozen=True, slots=True)
+class StaffIdentity:
+    """A member of staff who acts, as surfaces and the API know them."""
+
+    id: int
+    login: str
+    name: str
+    role: Role
+    scope: Scope
+
+    @property
+    def by(self) -> str:
+        """How the audit names them."""
+        return f"staff:{self.login}"
+
+    def may(self, permission: Permission, *, centre_id: int | None = None, department_id: int | None = None) -> bool:
+        """Tell whether they have the permission, and there."""
+        allowed = may(self.role, permission)
+        return allowed and (centre_id is None or self.scope.covers(centre_id=centre_id, department_id=department_id))
+
+
+# --- channels ---------------------------------------------------------------------------------------
+
+
+class ChannelProgram(StrEnum):
+    """What kind of program a channel is; `yueban channel add --kind`."""
+
+    WEB = "web"
+    APP = "app"
+    MINIPROGRAM = "miniprogram"
+    KIOSK = "kiosk"
+    PHONE = "phone"
+    ONSITE = "onsite"
+    UPSTREAM = "upstream"
+
+
+@dataclass(frozen=True, slots=True)
+class AdmittedChannel:
+    """A channel whose token was good and whose rate is kept."""
+
+    id: int
+    name: str
+    kind: ChannelProgram
+    centre_id: int | None
+
+    @property
+    def by(self) -> str:
+        """How the audit names it."""
+        return f"channel:{self.name}"
+
+    @property
+    def books_as(self) -> str:
+        """By which rules it books (R2.1–R2.3): onsite, phone or online."""
+        return self.kind if self.kind in {ChannelProgram.ONSITE, ChannelProgram.PHONE} else "online"
+
+
+class NotAuthorised(Exception):
+    """The token is unknown, revoked or not a token at all: 401."""
+
+
+class TooManyRequests(Exception):
+    """A bound was passed: 429. `retry_after` is in seconds, `message` a Chinese msgid with %(seconds)s."""
+
+    def __init__(self, retry_after: int, message: str) -> None:
+        """Say when to come back."""
+        self.retry_after = retry_after
+        self.message = message
+        super().__init__(message)
+
+    @property
+    def details(self) -> dict[str, int]:
+        """What fills the message."""
+        return {"seconds": self.retry_after, "minutes": -(-self.retry_after // 60)}
+
+
+TOO_FAST: Final = gettext_noop("请求过于频繁，请 %(seconds)s 秒后再试。")
+CERTIFICATE_TOO_FAST: Final = gettext_noop("该证件的预约请求过于频繁，请 %(seconds)s 秒后再试。")
+
+# --- SMS codes --------------------------------------------------------------------------------------
+
+CODE_DIGITS: Final = 6
+CODE_MINUTES: Final = 5
+CODE_ATTEMPTS: Final = 5
+COOL_DOWN_SECONDS: Final = 60
+CODES_A_DAY: Final = 10
+CODES_A_DAY_FROM_ONE_ADDRESS: Final = 100
+
+JUST_SENT: Final = gettext_noop("验证码刚刚发送过，请 %(seconds)s 秒后再试。")
+ENOUGH_TODAY: Final = gettext_noop("今天获取验证码的次数已用完，请明天再试，或拨打服务电话预约。")
+ENOUGH_FROM_HERE: Final = gettext_noop("当前网络获取验证码的次数过多，请稍后再试，或拨打服务电话预约。")
+BAD_CODE: Final = gettext_noop("验证码不正确或已失效，请核对或重新获取。")
+
+
+@dataclass(frozen=True, slots=True)
+class CodeHistory:
+    """What was sent within a day: to this phone, from this address, and how long ago the last one (seconds)."""
+
+    to_phone: int
+    from_address: int
+    last_seconds_ago: float | None
+
+
+def code_refusal(history: CodeHistory) -> TooManyRequests | None:
+    """Give why no further code may be sent now, None when it may."""
+    if history.last_seconds_ago is not None and history.last_seconds_ago < COOL_DOWN_SECONDS:
+        return TooManyRequests(max(1, int(COOL_DOWN_SECONDS - history.last_seconds_ago) + 1), JUST_SENT)
+    if history.to_phone >= CODES_A_DAY:
+        return TooManyRequests(24 * 3600, ENOUGH_TODAY)
+    if history.from_address >= CODES_A_DAY_FROM_ONE_ADDRESS:
+        return TooManyRequests(3600, ENOUGH_FROM_HERE)
+    return None
+
+
+# --- logins -----------------------------------------------------------------------------------------
+
+LOGIN_FAILURES: Final = 5
+LOCK_MINUTES: Final = 15
+IDLE_MINUTES: Final = 30
+
+WRONG_LOGIN: Final = gettext_noop("账号或密码不正确。")
+LOCKED: Final = gettext_noop("连续 5 次输错，账号已锁定，请 %(minutes)s 分钟后再试，或联系安全管理员。")
+
+
+class LoginRefused(Exception):
+    """The login failed; `message` is a Chinese msgid that tells nothing about whether the account exists."""
+
+    def __init__(self, message: str, minutes: int = 0) -> None:
+        """Say why."""
+        self.message = message
+        self.details = {"minutes": minutes}
+        super().__init__(message)
+
+
+def lock_after(failures: int, *, now: datetime, length: timedelta) -> datetime | None:
+    """Give until when an account is locked after so many failures in a row, None while it is not."""
+    return now + length if failures >= LOGIN_FAILURES else None
