@@ -27,8 +27,8 @@ SELECT r.number,
     k.id, k.code, k.name,
     s.id, s.queue_id, s.date, s.starts_at, s.ends_at, s.kind, s.capacity, s.booked, s.closed_reason,
     o.id IS NOT NULL, p.suspended_until,
-    (SELECT a.code FROM booking_appointment a WHERE a.person_id = p.id AND a.status <> ALL(%(no_place)s::text[])
-        AND a.id <> %(except)s::bigint AND a.during && tstzrange(s.starts_at, s.ends_at) LIMIT 1),
+    EXISTS (SELECT 1 FROM booking_appointment a WHERE a.person_id = p.id AND a.status <> ALL(%(no_place)s::text[])
+        AND a.id <> %(except)s::bigint AND a.during && tstzrange(s.starts_at, s.ends_at)),
     (SELECT count(*) FROM booking_appointment a WHERE a.person_id = p.id AND a.status <> ALL(%(no_day)s::text[])
         AND a.id <> %(except)s::bigint AND a.service_date = s.date AND a.ordinal IS NOT NULL)
 FROM regulation_revision r
@@ -160,7 +160,7 @@ def _facts(row: tuple[Any, ...], asked: Asked, known: Reference, now: datetime) 
             offered,
         ),
         matter=MatterFacts(online_bookable=row[10], high_frequency_personal=row[11]),
-        person=PersonFacts(suspended_until, overlapping or "", day_used),
+        person=PersonFacts(suspended_until, overlapping, day_used),
         parameters=known.in_force(now.date()).parameters,
         days=known.days,
     )

@@ -53,7 +53,7 @@ class PersonFacts:
     """What stands against the person: suspension, an overlapping appointment, and bookings of that day (R5.2, R5.4)."""
 
     suspended_until: datetime | None = None
-    overlapping: str = ""
+    overlapping: bool = False
     day_used: int = 0
 
 

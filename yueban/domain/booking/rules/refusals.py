@@ -59,6 +59,6 @@ def _person(facts: Facts, now: datetime) -> Iterator[Reason]:
     if person.suspended_until is not None and whole_second(now) < person.suspended_until:
         yield reason(RefusalCode.SUSPENDED, until=person.suspended_until)
     if person.overlapping:
-        yield reason(RefusalCode.OVERLAPPING, code=person.overlapping)
+        yield reason(RefusalCode.OVERLAPPING)
     if person.day_used >= limit:
         yield reason(RefusalCode.DAILY_LIMIT, limit=limit, date=facts.slot.date)

@@ -1,0 +1,15 @@
+"""What the worker does for booking by itself."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from yueban.domain.booking.operations import sweep_no_shows
+from yueban.kernel import clock
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="booking.sweep_no_shows", queueing_lock="booking.sweep_no_shows", pass_context=False)
+def sweep(timestamp: int) -> int:  # noqa: ARG001 - procrastinate's real time; ours is the clock
+    """Mark the no-shows of this moment."""
+    return sweep_no_shows(now=clock.now())
