@@ -149,8 +149,8 @@ def parse_notice(text: str) -> tuple[int, list[KnownDay]]:
     `2027-02-05,no,春节` or `2027-02-14,yes,春节`. Days left out are worked Monday to Friday. All dates lie in one year.
     Raises `InvalidNotice` with every error at once.
     """
-    rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
-    if not rows or [cell.strip() for cell in rows[0]] != _COLUMNS:
+    rows = _rows(text)
+    if not rows or [cell.strip() for cell in rows[0][1]] != _COLUMNS:
         raise InvalidNotice([NoticeError(1, f"the heading must be {','.join(_COLUMNS)}")])
     errors: list[NoticeError] = []
     days = _special_days(rows[1:], errors)
@@ -162,9 +162,18 @@ def parse_notice(text: str) -> tuple[int, list[KnownDay]]:
     return year, [days.get(known.date, known) for known in weekdays_of(year)]
 
 
-def _special_days(rows: list[list[str]], errors: list[NoticeError]) -> dict[date, KnownDay]:
+def _rows(text: str) -> list[tuple[int, list[str]]]:
+    """Give the rows, each with the line it ends in."""
+    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
+    try:
+        return [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise InvalidNotice([NoticeError(reader.line_num, str(error))]) from error
+
+
+def _special_days(rows: list[tuple[int, list[str]]], errors: list[NoticeError]) -> dict[date, KnownDay]:
     days: dict[date, KnownDay] = {}
-    for line, row in enumerate(rows, start=2):
+    for line, row in rows:
         if not any(cell.strip() for cell in row):
             continue
         known, problems = _known_day([cell.strip() for cell in row])

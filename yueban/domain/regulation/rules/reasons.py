@@ -100,7 +100,7 @@ class Reason:
     details: Mapping[str, str] = field(default_factory=dict)
 
 
-def reason(code: RefusalCode, clause: Clause | None = None, **details: object) -> Reason:
+def reason(code: RefusalCode, clause: Clause | None = None, /, **details: object) -> Reason:
     """Build a reason; without a clause it cites the one of `CLAUSE_OF`. Details become strings."""
     return Reason(code, clause or CLAUSE_OF[code], {key: _text(value) for key, value in details.items()})
 
