@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from yueban.domain.queueing import rules
 from yueban.domain.queueing.rules import CallingOrder, Move, Placing, TicketClass, TicketState
-from yueban.domain.regulation.rules import GraceFrom, Parameters, RefusalCode
+from yueban.domain.regulation.rules import Parameters
 
 DAY = datetime(2026, 11, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 ORDER = CallingOrder.of(Parameters())
@@ -53,33 +52,6 @@ def test_r5_3_head_starts_are_not_added_up_the_largest_counts() -> None:
 
 def test_r5_3_each_less_preferred_queue_of_a_counter_costs_a_step() -> None:
     assert rules.due_at_counter(at("09:00"), 2, ORDER) == at("09:10")
-
-
-@pytest.mark.parametrize(
-    ("now", "codes"),
-    [
-        ("08:59:59", [RefusalCode.TOO_EARLY_FOR_TICKET]),
-        ("09:00:00", []),
-        ("11:30:00", []),
-        ("11:30:01", [RefusalCode.TOO_LATE_FOR_TICKET]),
-    ],
-)
-def test_r4_1_3_a_ticket_is_taken_from_an_hour_before_the_slot_until_half_an_hour_after(
-    now: str, codes: list[RefusalCode]
-) -> None:
-    window = rules.check_in_window(at("10:00"), at("11:00"), Parameters())
-    assert [r.code for r in rules.ticket_refusals(window, ticketed=False, now=at(now))] == codes
-
-
-def test_r4_3_grace_can_be_counted_from_the_start_of_the_slot() -> None:
-    parameters = replace(Parameters(), grace_from=GraceFrom.SLOT_START)
-    assert rules.check_in_window(at("10:00"), at("11:00"), parameters).closes == at("10:30")
-
-
-def test_r4_1_3_all_reasons_against_a_ticket_come_at_once() -> None:
-    window = rules.check_in_window(at("10:00"), at("11:00"), Parameters())
-    codes = [r.code for r in rules.ticket_refusals(window, ticketed=True, now=at("12:00"))]
-    assert codes == [RefusalCode.ALREADY_TICKETED, RefusalCode.TOO_LATE_FOR_TICKET]
 
 
 def test_numbers_are_three_digits_and_grow_past_999() -> None:

@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
+from yueban.domain.queueing import rules
+
 OPEN = ["waiting", "called", "serving", "parked"]
 
 
@@ -57,10 +59,14 @@ class Ticket(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["numbering", "number"], name="ticket_number_once"),
             models.UniqueConstraint(
-                fields=["appointment"], condition=Q(state__in=[*OPEN, "done", "missed"]), name="ticket_once_an_appointment"
+                fields=["appointment"],
+                condition=Q(state__in=[*OPEN, "done", "missed"]),
+                name="ticket_once_an_appointment",
             ),
             models.UniqueConstraint(
-                fields=["person", "queue", "date"], condition=Q(state__in=OPEN), name="ticket_open_once_a_person_and_queue"
+                fields=["person", "queue", "date"],
+                condition=Q(state__in=OPEN),
+                name="ticket_open_once_a_person_and_queue",
             ),
             models.UniqueConstraint(
                 fields=["counter"], condition=Q(state__in=["called", "serving"]), name="ticket_one_in_service_a_counter"
@@ -69,7 +75,8 @@ class Ticket(models.Model):
                 condition=Q(state__in=[*OPEN, "done", "missed", "void", "closed"]), name="ticket_state_known"
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["called", "serving"]) | Q(counter__isnull=False), name="ticket_in_service_has_a_counter"
+                condition=~Q(state__in=["called", "serving"]) | Q(counter__isnull=False),
+                name="ticket_in_service_has_a_counter",
             ),
         ]
         indexes = [
@@ -79,6 +86,11 @@ class Ticket(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def booked(self) -> bool:
+        """Whether it was printed for an appointment; a booking counter calls no others."""
+        return self.series == rules.BOOKED_SERIES
 
 
 class CounterState(models.Model):

@@ -1,4 +1,4 @@
-"""The life of a ticket: its states, its number, when it may be taken (R4.1.3, R4.2, R4.3), and what can go wrong."""
+"""The life of a ticket: its states, its number (R4.2), and what can go wrong."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from yueban.domain.regulation.rules import GraceFrom, Parameters, Reason, RefusalCode, reason
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+
+CHANNEL = "yueban_hall"
+"""The LISTEN channel on which a committed call wakes the event stream; its payload is the centre's id."""
 
 MAX_RECALLS = 5
 
@@ -97,6 +97,8 @@ class CounterMode(StrEnum):
     CLOSED = "closed"
 
 
+WALK_IN_SERIES = "W"
+BOOKED_SERIES = "Y"
 BOOKED_MARK = "Y"
 _DIGITS = 3
 
@@ -106,57 +108,31 @@ def ticket_number(prefix: str, ordinal: int, *, booked: bool) -> str:
     return f"{BOOKED_MARK if booked else ''}{prefix}{ordinal:0{_DIGITS}d}"
 
 
-@dataclass(frozen=True, slots=True)
-class CheckInWindow:
-    """When a ticket may be taken for a slot, both ends included (R4.1.3, R4.3)."""
-
-    opens: datetime
-    closes: datetime
-
-
-def check_in_window(slot_start: datetime, slot_end: datetime, parameters: Parameters) -> CheckInWindow:
-    """From `checkin_opens` before the slot until its grace is over."""
-    base = slot_start if parameters.grace_from is GraceFrom.SLOT_START else slot_end
-    return CheckInWindow(slot_start - parameters.checkin_opens, base + parameters.grace)
-
-
-def ticket_refusals(window: CheckInWindow, *, ticketed: bool, now: datetime) -> list[Reason]:
-    """All reasons against taking a ticket for an appointment now; a boundary instant is on time."""
-    reasons = []
-    if ticketed:
-        reasons.append(reason(RefusalCode.ALREADY_TICKETED))
-    if now < window.opens:
-        reasons.append(reason(RefusalCode.TOO_EARLY_FOR_TICKET, opens=window.opens))
-    if now > window.closes:
-        reasons.append(reason(RefusalCode.TOO_LATE_FOR_TICKET, closes=window.closes))
-    return reasons
-
-
 class QueueingError(Exception):
     """Something in the hall cannot be done now; the text is for logs and tests."""
 
 
-class UnknownTicket(QueueingError):  # noqa: N818 - reads as the answer
+class UnknownTicket(QueueingError):
     """No such ticket."""
 
 
-class UnknownCounter(QueueingError):  # noqa: N818
+class UnknownCounter(QueueingError):
     """No such counter, or it is out of use."""
 
 
-class UnknownQueue(QueueingError):  # noqa: N818
+class UnknownQueue(QueueingError):
     """No such queue, or it is out of use."""
 
 
-class CounterBusy(QueueingError):  # noqa: N818
+class CounterBusy(QueueingError):
     """The counter has a ticket in hand and must end with it first."""
 
 
-class CounterTaken(QueueingError):  # noqa: N818
+class CounterTaken(QueueingError):
     """The clerk sits at another counter already."""
 
 
-class MoveRefused(QueueingError):  # noqa: N818
+class MoveRefused(QueueingError):
     """The transition table has no such move from the ticket's state."""
 
     def __init__(self, move: Move, state: str) -> None:
@@ -165,5 +141,9 @@ class MoveRefused(QueueingError):  # noqa: N818
         super().__init__(f"{move} from {state}")
 
 
-class AlreadyWaiting(QueueingError):  # noqa: N818
+class TooManyRecalls(QueueingError):
+    """The ticket was called again as often as may be; mark it missed or accept it."""
+
+
+class AlreadyWaiting(QueueingError):
     """The person has an open ticket of this queue today; offer to print it again (architecture, invariant 5)."""

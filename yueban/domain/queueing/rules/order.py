@@ -74,14 +74,14 @@ def eligible_at(placing: Placing, order: CallingOrder) -> datetime:
     return max(placing.issued_at, placing.slot_start - order.priority_opens)
 
 
-def head_start(classes: frozenset[TicketClass], order: CallingOrder) -> timedelta:
-    """The largest head start of the classes: they are not added up."""
-    return max((order.head_starts[each] for each in classes), default=timedelta(0))
+def leading(classes: frozenset[TicketClass], order: CallingOrder) -> TicketClass:
+    """The class that counts: the one with the largest head start, for they are not added up."""
+    return max(classes, key=lambda each: (order.head_starts[each], each))
 
 
 def due_at(placing: Placing, order: CallingOrder) -> datetime:
     """The key of the order, fixed at issue."""
-    return eligible_at(placing, order) - head_start(placing.classes, order)
+    return eligible_at(placing, order) - order.head_starts[leading(placing.classes, order)]
 
 
 def due_at_counter(due: datetime, rank: int, order: CallingOrder) -> datetime:
@@ -113,7 +113,8 @@ def punctuality(issued_at: datetime, slot_start: datetime, slot_end: datetime, o
 class Why:
     """Why a ticket was the next one, as facts; `queries.words` makes the sentence of it."""
 
-    classes: frozenset[TicketClass]
+    rank_class: TicketClass
+    issued_at: datetime
     slot_start: datetime | None = None
     punctuality: Punctuality | None = None
     remote: bool = False

@@ -1,0 +1,141 @@
+"""The next one, please: the claim of a ticket by a counter, in the order of calling (R5.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from yueban.domain.booking import operations as booking
+from yueban.domain.booking.operations.locking import Changed
+from yueban.domain.booking.rules import ChannelKind, IllegalTransition
+from yueban.domain.queueing import queries
+from yueban.domain.queueing.models import Ticket
+from yueban.domain.queueing.operations import moves
+from yueban.domain.queueing.operations.counters import ready
+from yueban.domain.queueing.rules import (
+    MAX_RECALLS,
+    AlreadyWaiting,
+    CallingOrder,
+    CounterBusy,
+    Move,
+    TicketState,
+    TooManyRecalls,
+    UnknownQueue,
+    may,
+)
+from yueban.domain.regulation import queries as regulation
+from yueban.kernel.constraints import retrying, translate
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from yueban.domain.queueing.queries import CounterFacts
+
+BUSY: Mapping[str, Callable[[], Exception]] = {"ticket_one_in_service_a_counter": CounterBusy}
+WAITING: Mapping[str, Callable[[], Exception]] = {"ticket_open_once_a_person_and_queue": AlreadyWaiting}
+
+# A ticket that another counter is just taking is skipped, not waited for: nobody is called twice, nobody waits.
+CLAIM = f"SELECT t.id, cq.rank {queries.IN_ORDER} LIMIT 1 FOR UPDATE OF t SKIP LOCKED"
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Who was called, and why that one."""
+
+    ticket_id: int
+    label: str
+    why: str
+
+
+@retrying()
+def call_next(counter_id: int, *, by: str, now: datetime) -> Called | None:
+    """Call the next ticket to a counter, None when nobody waits; a closed or paused counter opens by it.
+
+    An online booking is accepted by being called (R4.2). Raises UnknownCounter, CounterBusy.
+    """
+    with translate(BUSY), transaction.atomic():
+        counter = ready(counter_id, by=by, now=now)
+        while claim := _claim(counter, now):
+            called = _call(*claim, counter=counter, by=by, now=now)
+            if called is not None:
+                return called
+        return None
+
+
+@retrying()
+def call(ticket_id: int, *, counter_id: int, by: str, now: datetime) -> Called | None:
+    """Call a chosen ticket: one that waits, or one that was missed and came back; None when its appointment has ended.
+
+    Raises UnknownTicket, UnknownCounter, CounterBusy, MoveRefused (another counter was faster).
+    """
+    with translate(BUSY), transaction.atomic():
+        counter = ready(counter_id, by=by, now=now)
+        return _call(ticket_id, None, counter=counter, by=by, now=now)
+
+
+@retrying()
+def recall(ticket_id: int, *, by: str, now: datetime) -> None:
+    """Call the same ticket again. Raises MoveRefused, TooManyRecalls."""
+    with transaction.atomic():
+        ticket = moves.move(ticket_id, Move.RECALL, recalls=F("recalls") + 1)
+        if ticket.recalls > MAX_RECALLS:
+            raise TooManyRecalls(ticket.label)
+        moves.tell(ticket, "ticket.recalled", by=by, at=now, times=ticket.recalls)
+        moves.notify(ticket.centre_id)
+
+
+@retrying()
+def transfer(ticket_id: int, *, queue_id: int, by: str, now: datetime) -> None:
+    """Send the person in hand to another queue of the centre; number and key stay.
+
+    Raises MoveRefused, UnknownQueue, AlreadyWaiting (the person has a ticket of that queue).
+    """
+    with translate(WAITING), transaction.atomic():
+        before, queue = moves.read(ticket_id), queries.queue(queue_id)
+        if queue is None or queue.centre_id != before.centre_id:
+            raise UnknownQueue(queue_id)
+        ticket = moves.move(ticket_id, Move.TRANSFER, queue_id=queue_id, counter=None, called_at=None, served_at=None)
+        moves.tell(ticket, "ticket.transferred", by=by, at=now, from_queue=before.queue.code)
+        moves.notify(ticket.centre_id)
+
+
+def _claim(counter: CounterFacts, now: datetime) -> tuple[int, int] | None:
+    step = CallingOrder.of(regulation.in_force(now.date()).parameters).step
+    with connection.cursor() as cursor:
+        order = queries.in_order(counter.id, booking_only=counter.booking_only, date=now.date(), step=step)
+        cursor.execute(CLAIM, order)
+        row: tuple[int, int] | None = cursor.fetchone()
+    return row
+
+
+def _call(ticket_id: int, rank: int | None, *, counter: CounterFacts, by: str, now: datetime) -> Called | None:
+    """Move it to the counter; None when its appointment was withdrawn meanwhile, which voids a waiting ticket."""
+    ticket = moves.read(ticket_id)
+    if not _accepted_by_being_called(ticket, by=by, now=now):
+        return None
+    why = queries.recorded_words(queries.why(ticket, rank=rank, booking_only=counter.booking_only))
+    ticket = moves.move(ticket_id, Move.CALL, counter_id=counter.id, called_at=now, ended_at=None, recalls=0, why=why)
+    moves.tell(ticket, "ticket.called", by=by, at=now, why=why, rank=rank, due_at=ticket.due_at.isoformat())
+    moves.notify(ticket.centre_id)
+    return Called(ticket_id, ticket.label, why)
+
+
+def _accepted_by_being_called(ticket: Ticket, *, by: str, now: datetime) -> bool:
+    """R4.2: an online booking that is called is accepted. False when the appointment no longer stands."""
+    if ticket.appointment is None or ticket.appointment.channel_kind != ChannelKind.ONLINE:
+        return True
+    try:
+        with transaction.atomic():
+            booking.mark_accepted(ticket.appointment.pk, by=by, now=now)
+    except Changed:  # withdrawn at this very moment: look again
+        return _accepted_by_being_called(ticket, by=by, now=now)
+    except IllegalTransition:
+        if may(Move.VOID, TicketState(ticket.state)):
+            moves.move(ticket.pk, Move.VOID, ended_at=now)
+            moves.tell(ticket, "ticket.voided", by=by, at=now, reason="appointment withdrawn")
+        return False
+    return True

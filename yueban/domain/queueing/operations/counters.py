@@ -1,0 +1,81 @@
+"""Counters open, pause and close; the day ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+
+from yueban.domain.audit import operations as audit
+from yueban.domain.queueing import queries
+from yueban.domain.queueing.models import CounterState, Ticket
+from yueban.domain.queueing.operations import moves
+from yueban.domain.queueing.rules import OPEN, CounterMode, CounterTaken, Move, UnknownCounter
+from yueban.kernel.constraints import translate
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from yueban.domain.queueing.queries import CounterFacts
+
+SET_MODE = """
+INSERT INTO queueing_counterstate (counter_id, state, staff_id, since) VALUES (%(counter)s, %(mode)s, %(staff)s, %(now)s)
+ON CONFLICT (counter_id) DO UPDATE SET state = excluded.state, since = excluded.since,
+    staff_id = CASE WHEN excluded.state = 'closed' THEN NULL ELSE coalesce(excluded.staff_id, queueing_counterstate.staff_id) END
+WHERE queueing_counterstate.state <> excluded.state
+    OR coalesce(excluded.staff_id, queueing_counterstate.staff_id) IS DISTINCT FROM queueing_counterstate.staff_id
+RETURNING counter_id
+"""
+
+
+def open_counter(counter_id: int, *, staff_id: int, by: str, now: datetime) -> None:
+    """A clerk sits down; the counter where this clerk sat before closes. Raises UnknownCounter, CounterTaken."""
+    with translate({"counter_once_a_clerk": CounterTaken}), transaction.atomic():
+        for other in (
+            CounterState.objects.filter(staff_id=staff_id).exclude(counter_id=counter_id).values_list("pk", flat=True)
+        ):
+            _set(other, CounterMode.CLOSED, None, by=by, now=now)
+        _set(counter_id, CounterMode.OPEN, staff_id, by=by, now=now)
+
+
+def pause_counter(counter_id: int, *, by: str, now: datetime) -> None:
+    """No calls for a while (暂停服务); the person in hand is still served. Raises UnknownCounter."""
+    with transaction.atomic():
+        _set(counter_id, CounterMode.PAUSED, None, by=by, now=now)
+
+
+def close_counter(counter_id: int, *, by: str, now: datetime) -> None:
+    """The clerk leaves. Raises UnknownCounter."""
+    with transaction.atomic():
+        _set(counter_id, CounterMode.CLOSED, None, by=by, now=now)
+
+
+def ready(counter_id: int, *, by: str, now: datetime) -> CounterFacts:
+    """Make a counter that calls an open one. Raises UnknownCounter."""
+    return _set(counter_id, CounterMode.OPEN, None, by=by, now=now)
+
+
+def close_day(day: date, *, by: str, now: datetime) -> int:
+    """Close what is still open of a day and of days before it; every number starts at 001 again. How many it closed."""
+    with transaction.atomic():
+        tickets = Ticket.objects.filter(date__lte=day, state__in=OPEN).order_by("id").values_list("id", flat=True)
+        closed = [moves.move(each, Move.CLOSE, ended_at=now) for each in tickets]
+        for ticket in closed:
+            moves.tell(ticket, "ticket.closed", by=by, at=now)
+        for counter_id in CounterState.objects.exclude(state=CounterMode.CLOSED).values_list("counter_id", flat=True):
+            _set(counter_id, CounterMode.CLOSED, None, by=by, now=now)
+        return len(closed)
+
+
+def _set(counter_id: int, mode: CounterMode, staff_id: int | None, *, by: str, now: datetime) -> CounterFacts:
+    counter = queries.counter(counter_id)
+    if counter is None:
+        raise UnknownCounter(counter_id)
+    with connection.cursor() as cursor:
+        cursor.execute(SET_MODE, {"counter": counter_id, "mode": mode, "staff": staff_id, "now": now})
+        changed = cursor.fetchone() is not None
+    if changed:
+        data = {"counter": counter.number, "area": counter.area, "mode": mode}
+        audit.record(kind=f"counter.{mode}", by=by, at=now, centre_id=counter.centre_id, data=data)
+        moves.notify(counter.centre_id)
+    return counter

@@ -1,0 +1,163 @@
+"""Tickets come into being: for those who walk in, and for those who booked (R4.1.3, R5.3)."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+
+from yueban.domain.booking import operations as booking
+from yueban.domain.queueing import queries
+from yueban.domain.queueing.models import Ticket
+from yueban.domain.queueing.operations import moves
+from yueban.domain.queueing.rules import (
+    BOOKED_SERIES,
+    OPEN,
+    WALK_IN_SERIES,
+    AlreadyWaiting,
+    CallingOrder,
+    Move,
+    Placing,
+    TicketClass,
+    UnknownQueue,
+    due_at,
+    leading,
+    ticket_number,
+)
+from yueban.domain.regulation import queries as regulation
+from yueban.domain.regulation.rules import RefusalCode, Refused
+from yueban.kernel import ids
+from yueban.kernel.constraints import retrying, translate
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+# The row is locked until the ticket is committed, and a rollback takes the number back: that is why none is missing.
+NEXT_NUMBER = """
+INSERT INTO queueing_numbering (queue_id, series, date, last) VALUES (%s, %s, %s, 1)
+ON CONFLICT (queue_id, series, date) DO UPDATE SET last = queueing_numbering.last + 1
+RETURNING id, last
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What the machine prints; `again`: it was taken before and is only printed once more (补打)."""
+
+    ticket_id: int
+    label: str
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """For whom and for what a ticket is: all unknown for a walk-in who only presses a button."""
+
+    person_id: int | None = None
+    appointment_id: int | None = None
+    matter_id: int | None = None
+    remote: bool = False
+
+
+@retrying()
+def issue(
+    queue_id: int,
+    *,
+    by: str,
+    now: datetime,
+    holder: Holder = Holder(),
+    statutory: bool = False,
+) -> Issued:
+    """Give a walk-in the next number of a queue. Raises UnknownQueue, AlreadyWaiting."""
+    rank_class = TicketClass.STATUTORY if statutory else TicketClass.WALK_IN
+    with _one_open_ticket_a_person(), transaction.atomic():
+        return _print(queue_id, holder, Placing(now, classes=frozenset({rank_class})), by)
+
+
+@retrying()
+def take_ticket(code: str, *, remote: bool, by: str, now: datetime) -> Issued:
+    """Take the ticket of an appointment, in the hall or (`remote`) on a phone.
+
+    It makes a desk or phone booking `arrived`, far ahead of others (R5.3). Raises Refused with every
+    reason, UnknownAppointment, AlreadyWaiting.
+    """
+    with _one_open_ticket_a_person(), transaction.atomic():
+        checked = booking.mark_ticketed(code, remote=remote, by=by, now=now)
+        rank_class = TicketClass.ARRIVED_BOOKING if checked.at_desk else TicketClass.BOOKED_ONLINE
+        holder = Holder(checked.person_id, checked.id, checked.matter_id, remote)
+        return _print(checked.queue_id, holder, Placing(now, checked.starts_at, frozenset({rank_class})), by)
+
+
+def check_in(code: str, *, by: str, now: datetime) -> Issued:
+    """What the kiosk does with an appointment: print its ticket, again if it has one.
+
+    A ticket taken on a phone becomes presence by it (R4.3). Raises as `take_ticket` does.
+    """
+    try:
+        return take_ticket(code, remote=False, by=by, now=now)
+    except Refused as refused:
+        kept = queries.ticket_of(ids.ungrouped(code))
+        if (
+            kept is None
+            or kept.state not in OPEN
+            or RefusalCode.ALREADY_TICKETED not in {r.code for r in refused.reasons}
+        ):
+            raise
+    mark_present(kept.id, by=by, now=now)
+    return Issued(kept.id, kept.label, again=True)
+
+
+def mark_present(ticket_id: int, *, by: str, now: datetime) -> None:
+    """The holder of a ticket taken on a phone is in the hall: being called and absent is no no-show any more (R4.3)."""
+    with transaction.atomic():
+        ticket = moves.read(ticket_id)
+        if ticket.appointment_id is not None:
+            booking.mark_present(ticket.appointment_id, by=by, now=now)
+            moves.tell(ticket, "ticket.present", by=by, at=now)
+
+
+def void(ticket_id: int, *, by: str, now: datetime, reason: str) -> None:
+    """Take back a ticket that nobody holds. Raises UnknownTicket, MoveRefused."""
+    with transaction.atomic():
+        ticket = moves.move(ticket_id, Move.VOID, ended_at=now)
+        moves.tell(ticket, "ticket.voided", by=by, at=now, reason=reason)
+
+
+def _one_open_ticket_a_person() -> AbstractContextManager[None]:
+    return translate({"ticket_open_once_a_person_and_queue": AlreadyWaiting})
+
+
+def _print(queue_id: int, holder: Holder, placing: Placing, by: str) -> Issued:
+    queue, day = queries.queue(queue_id), placing.issued_at.date()
+    if queue is None:
+        raise UnknownQueue(queue_id)
+    booked = holder.appointment_id is not None
+    order = CallingOrder.of(regulation.in_force(day).parameters)
+    numbering_id, number = _next_number(queue_id, BOOKED_SERIES if booked else WALK_IN_SERIES, placing.issued_at)
+    ticket = Ticket.objects.create(
+        centre_id=queue.centre_id,
+        queue_id=queue_id,
+        date=day,
+        series=BOOKED_SERIES if booked else WALK_IN_SERIES,
+        numbering_id=numbering_id,
+        number=number,
+        label=ticket_number(queue.prefix, number, booked=booked),
+        person_id=holder.person_id,
+        appointment_id=holder.appointment_id,
+        matter_id=holder.matter_id,
+        remote=holder.remote,
+        rank_class=leading(placing.classes, order),
+        issued_at=placing.issued_at,
+        due_at=due_at(placing, order),
+    )
+    moves.tell(ticket, "ticket.issued", by=by, at=placing.issued_at, remote=holder.remote)
+    return Issued(ticket.pk, ticket.label)
+
+
+def _next_number(queue_id: int, series: str, at: datetime) -> tuple[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT_NUMBER, [queue_id, series, at.date()])
+        numbering_id, number = cursor.fetchone()
+    return numbering_id, number

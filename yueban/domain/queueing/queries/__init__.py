@@ -1,0 +1,53 @@
+"""What can be asked about a hall."""
+
+from yueban.domain.queueing.queries.board import Board, Call, WaitingQueue, board
+from yueban.domain.queueing.queries.console import CounterQueueView, CounterView, Line, counter_view
+from yueban.domain.queueing.queries.hall import (
+    CounterFacts,
+    HallView,
+    QueueFacts,
+    QueueView,
+    TicketView,
+    counter,
+    counters,
+    hall,
+    halls,
+    people_ahead,
+    queue,
+    queues,
+    ticket,
+    ticket_of,
+)
+from yueban.domain.queueing.queries.invariants import broken_invariants
+from yueban.domain.queueing.queries.order import IN_ORDER, in_order, recorded_words, why, words
+
+__all__ = [
+    "IN_ORDER",
+    "Board",
+    "Call",
+    "CounterFacts",
+    "CounterQueueView",
+    "CounterView",
+    "HallView",
+    "Line",
+    "QueueFacts",
+    "QueueView",
+    "TicketView",
+    "WaitingQueue",
+    "board",
+    "broken_invariants",
+    "counter",
+    "counter_view",
+    "counters",
+    "hall",
+    "halls",
+    "in_order",
+    "people_ahead",
+    "queue",
+    "queues",
+    "recorded_words",
+    "ticket",
+    "ticket_of",
+    "why",
+    "words",
+]

@@ -1,0 +1,210 @@
+"""A hall as its machines show it: queues with the people waiting, and one ticket with the people ahead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+
+from yueban.domain.queueing.rules import TicketState, estimated_minutes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+
+def rows(sql: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a statement as dictionaries."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class HallView:
+    """The centre of a page."""
+
+    id: int
+    code: str
+    name: str
+    short_name: str
+    address: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFacts:
+    """What issuing needs of a queue."""
+
+    id: int
+    centre_id: int
+    code: str
+    name: str
+    prefix: str
+
+
+@dataclass(frozen=True, slots=True)
+class CounterFacts:
+    """A counter and whether it calls; `staff_id` is who sits there."""
+
+    id: int
+    centre_id: int
+    number: int
+    name: str
+    area: str
+    booking_only: bool
+    mode: str
+    staff_id: int | None
+    staff_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """A queue with the people waiting today, and how long a new one would wait (minutes, rough)."""
+
+    id: int
+    code: str
+    name: str
+    prefix: str
+    waiting: int
+    open_counters: int
+    estimate: int
+    areas: tuple[str, ...]
+    departments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """One ticket as its holder may see it; it names nobody."""
+
+    id: int
+    label: str
+    state: TicketState
+    booked: bool
+    remote: bool
+    centre_code: str
+    centre_name: str
+    queue_id: int
+    queue_name: str
+    appointment_code: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    issued_at: datetime
+    called_at: datetime | None
+    counter: int | None
+    areas: tuple[str, ...]
+    ahead: int
+    estimate: int
+
+
+HALL = """
+SELECT id, code, name, short_name, address, phone FROM directory_centre WHERE code = %(code)s AND active
+"""
+HALLS = """
+SELECT id, code, name, short_name, address, phone FROM directory_centre WHERE active ORDER BY "order", id
+"""
+QUEUE = "SELECT id, centre_id, code, name, prefix FROM directory_queue WHERE id = %(id)s AND active"
+COUNTERS = """
+SELECT c.id, c.centre_id, c.number, c.name, c.area, c.booking_only, coalesce(s.state, 'closed') AS mode,
+    s.staff_id, coalesce(p.name, '') AS staff_name
+FROM directory_counter c
+LEFT JOIN queueing_counterstate s ON s.counter_id = c.id
+LEFT JOIN people_staff p ON p.id = s.staff_id
+WHERE c.active AND (c.id = %(id)s OR c.centre_id = %(centre)s) ORDER BY c.number
+"""
+QUEUES = """
+SELECT q.id, q.code, q.name, q.prefix, q.service_minutes,
+    (SELECT count(*) FROM queueing_ticket t WHERE t.queue_id = q.id AND t.date = %(date)s AND t.state = 'waiting') AS waiting,
+    (SELECT count(*) FROM directory_counterqueue cq JOIN queueing_counterstate s USING (counter_id)
+     WHERE cq.queue_id = q.id AND s.state = 'open') AS open_counters,
+    ARRAY(SELECT c.area FROM directory_counterqueue cq JOIN directory_counter c ON c.id = cq.counter_id
+          WHERE cq.queue_id = q.id AND c.active GROUP BY c.area ORDER BY min(cq.rank), min(c.number)) AS areas,
+    ARRAY(SELECT d.short_name FROM directory_queue_departments qd JOIN directory_department d ON d.id = qd.department_id
+          WHERE qd.queue_id = q.id ORDER BY d."order", d.id) AS departments
+FROM directory_queue q WHERE q.centre_id = %(centre)s AND q.active ORDER BY q."order", q.id
+"""
+TICKET = """
+SELECT t.id, t.label, t.state, t.series, t.remote, c.code AS centre_code, c.name AS centre_name,
+    q.id AS queue_id, q.name AS queue_name, q.service_minutes, coalesce(a.code, '') AS appointment_code,
+    lower(a.during) AS starts_at, upper(a.during) AS ends_at, t.issued_at, t.called_at, k.number AS counter,
+    ARRAY(SELECT c2.area FROM directory_counterqueue cq JOIN directory_counter c2 ON c2.id = cq.counter_id
+          WHERE cq.queue_id = q.id AND c2.active GROUP BY c2.area ORDER BY min(cq.rank), min(c2.number)) AS areas,
+    CASE WHEN t.state = 'waiting' THEN (
+        SELECT count(*) FROM queueing_ticket o WHERE o.queue_id = t.queue_id AND o.date = t.date AND o.state = 'waiting'
+        AND (o.due_at, o.number, o.id) < (t.due_at, t.number, t.id)) ELSE 0 END AS ahead,
+    (SELECT count(*) FROM directory_counterqueue cq JOIN queueing_counterstate s USING (counter_id)
+     WHERE cq.queue_id = q.id AND s.state = 'open') AS open_counters
+FROM queueing_ticket t
+JOIN directory_queue q ON q.id = t.queue_id
+JOIN directory_centre c ON c.id = t.centre_id
+LEFT JOIN directory_counter k ON k.id = t.counter_id
+LEFT JOIN booking_appointment a ON a.id = t.appointment_id
+"""
+
+
+def hall(centre_code: str) -> HallView | None:
+    """The centre of that code, None when there is none in use."""
+    found = rows(HALL, {"code": centre_code})
+    return HallView(**found[0]) if found else None
+
+
+def halls() -> list[HallView]:
+    """The centres in use, in the county's order."""
+    return [HallView(**each) for each in rows(HALLS, {})]
+
+
+def queue(queue_id: int) -> QueueFacts | None:
+    """A queue in use."""
+    found = rows(QUEUE, {"id": queue_id})
+    return QueueFacts(**found[0]) if found else None
+
+
+def counter(counter_id: int) -> CounterFacts | None:
+    """A counter in use."""
+    found = rows(COUNTERS, {"id": counter_id, "centre": 0})
+    return CounterFacts(**found[0]) if found else None
+
+
+def counters(centre_id: int) -> list[CounterFacts]:
+    """The counters of a centre by their number."""
+    return [CounterFacts(**each) for each in rows(COUNTERS, {"id": 0, "centre": centre_id})]
+
+
+def queues(centre_id: int, *, date: date) -> list[QueueView]:
+    """The queues of a centre with the people waiting."""
+    return [_queue_view(each) for each in rows(QUEUES, {"centre": centre_id, "date": date})]
+
+
+def _queue_view(row: dict[str, Any]) -> QueueView:
+    minutes = float(row.pop("service_minutes"))
+    estimate = estimated_minutes(row["waiting"], minutes, row["open_counters"])
+    lists = {"areas": tuple(row.pop("areas")), "departments": tuple(row.pop("departments"))}
+    return QueueView(estimate=estimate, **lists, **row)
+
+
+def ticket(ticket_id: int) -> TicketView | None:
+    """One ticket, None when there is none."""
+    found = rows(TICKET + "WHERE t.id = %(id)s", {"id": ticket_id})
+    return _ticket_view(found[0]) if found else None
+
+
+def ticket_of(appointment_code: str) -> TicketView | None:
+    """The ticket of an appointment that was not withdrawn, None when none was taken."""
+    found = rows(
+        TICKET + "WHERE a.code = %(code)s AND t.state <> 'void' ORDER BY t.id DESC", {"code": appointment_code}
+    )
+    return _ticket_view(found[0]) if found else None
+
+
+def people_ahead(ticket_id: int) -> int:
+    """How many of the queue would be called before; 0 once it does not wait any more."""
+    found = ticket(ticket_id)
+    return found.ahead if found is not None else 0
+
+
+def _ticket_view(row: dict[str, Any]) -> TicketView:
+    estimate = estimated_minutes(row["ahead"], float(row.pop("service_minutes")), row.pop("open_counters"))
+    areas, state, booked = tuple(row.pop("areas")), TicketState(row.pop("state")), row.pop("series") == "Y"
+    return TicketView(estimate=estimate, areas=areas, state=state, booked=booked, **row)
