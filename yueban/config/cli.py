@@ -19,7 +19,7 @@ from django.core.exceptions import ImproperlyConfigured
 from yueban.config import database
 from yueban.config.environment import data_folder
 from yueban.config.processes import port_is_free
-from yueban.config.terminal import bar, console
+from yueban.config.terminal import Refusal, bar, console
 from yueban.kernel import clock
 from yueban.kernel.crypto import KeysRefused
 
@@ -36,10 +36,6 @@ app.add_typer(channels, name="channel")
 app.add_typer(staff, name="staff")
 app.add_typer(audit_log, name="audit")
 app.add_typer(keys, name="keys")
-
-
-class Refusal(Exception):
-    """The command cannot be carried out; says why in a sentence."""
 
 
 def main() -> None:
@@ -245,9 +241,9 @@ def channel_add(
 ) -> None:
     """Let a program in; prints its token, which is shown this once."""
     with opened():
-        from yueban.domain.people import operations
+        from yueban.config import accounts
 
-        token = operations.add_channel(name=name, kind=kind, centre=centre, by=BY, now=clock.now())
+        token = accounts.add_channel(name, kind, centre, by=BY)
     console.print(f"Channel {name} added. Its token is shown only now:", markup=False)
     secret(token)
 
@@ -261,11 +257,9 @@ def staff_add(
 ) -> None:
     """Add an account; prints its first password, to be changed at the first login."""
     with opened():
-        from yueban.domain.people import operations
+        from yueban.config import accounts
 
-        password = operations.add_staff(
-            login=login, role=role, centre=centre, department=department, by=BY, now=clock.now()
-        )
+        password = accounts.add_staff(login, role, centre, department, by=BY)
     console.print(f"Account {login} added. Its first password:", markup=False)
     secret(password)
 
@@ -274,9 +268,9 @@ def staff_add(
 def staff_token(login: str) -> None:
     """Make an API token of an account (calling tickets through the API)."""
     with opened():
-        from yueban.domain.people import operations
+        from yueban.config import accounts
 
-        token = operations.add_staff_token(login=login, by=BY, now=clock.now())
+        token = accounts.issue_staff_token(login, by=BY)
     console.print(f"A token of {login}, shown only now:", markup=False)
     secret(token)
 

@@ -14,11 +14,20 @@ from yueban.domain.calendar import operations as calendar
 from yueban.domain.directory import queries as directory
 from yueban.domain.people import operations as people
 from yueban.domain.people import queries as people_queries
-from yueban.domain.people.rules import Role
+from yueban.domain.people import rules as people_rules
 from yueban.kernel import clock, crypto
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample" / "shenqiu"
 ACCOUNTS = "sample-accounts.json"
+SAMPLE_ROLES = {
+    "clerk": people_rules.Role.CLERK,
+    "guide": people_rules.Role.GUIDE,
+    "hotline": people_rules.Role.HOTLINE,
+    "manager": people_rules.Role.CENTRE_MANAGER,
+    "supervisor": people_rules.Role.SUPERVISOR,
+    "admin": people_rules.Role.SYSTEM_ADMIN,
+}
+COUNTY_WIDE = frozenset({people_rules.Role.SUPERVISOR, people_rules.Role.SYSTEM_ADMIN})
 
 
 def prepare_tables() -> None:
@@ -55,28 +64,27 @@ def sample_accounts() -> list[dict[str, str]]:
     if settings.PRODUCTION:
         return []
     path = settings.DATA / ACCOUNTS
-    known: list[dict[str, str]] = json.loads(path.read_text()) if path.exists() else []
-    missing = [wanted for wanted in _wanted() if not _still_there(wanted["login"], known)]
-    if missing:
-        made = [account | {"password": _make(account)} for account in missing]
-        names = {account["login"] for account in made}
-        known = [account for account in known if account["login"] not in names] + made
-        _keep(path, known)
-    return known
+    known: dict[str, dict[str, str]] = {a["login"]: a for a in _read(path)}
+    there = set(people_queries.staff().values_list("username", flat=True))
+    for login, role in SAMPLE_ROLES.items():
+        if login not in there:
+            known[login] = _add(login, role)
+    accounts = [known[login] for login in SAMPLE_ROLES if login in known]
+    _keep(path, accounts)
+    return accounts
 
 
-def _wanted() -> list[dict[str, str]]:
-    centre = directory.county_centre().code
-    roles = {"clerk": Role.CLERK, "manager": Role.MANAGER, "admin": Role.ADMIN}
-    return [{"login": login, "role": role.value, "centre": centre} for login, role in roles.items()]
+def _read(path: Path) -> list[dict[str, str]]:
+    return json.loads(path.read_text()) if path.exists() else []  # type: ignore[no-any-return]  our own file
 
 
-def _still_there(login: str, known: list[dict[str, str]]) -> bool:
-    return any(account["login"] == login for account in known) and people_queries.staff_exists(login)
-
-
-def _make(account: dict[str, str]) -> str:
-    return people.add_staff(**account, by="system:open", now=clock.now())
+def _add(login: str, role: people_rules.Role) -> dict[str, str]:
+    """Add a sample account at the county's centre; its password is given, so it need not be changed first."""
+    centre = directory.county_centre()
+    password = "-".join(secrets.token_hex(2) for _ in range(3))
+    new = people.NewStaff(login=login, role=role, centre_id=None if role in COUNTY_WIDE else centre.pk)
+    people.add_staff(new, password=password, by="system:open", now=clock.now())
+    return {"login": login, "password": password, "role": role.value, "centre": centre.code}
 
 
 def _keep(path: Path, accounts: list[dict[str, str]]) -> None:
@@ -97,13 +105,13 @@ def welcome(accounts: list[dict[str, str]]) -> str:
         f"  约办 Yueban is ready, its clock says {clock.now():%Y-%m-%d %H:%M}.",
         "",
         f"  门户 portal    {web}/",
-        f"  取号机 kiosk   {web}/kiosk/{centre}/",
+        f"  取号机 kiosk   {web}/kiosk/",
         f"  叫号 counter   {web}/counter/",
-        f"  大屏 board     {web}/display/{centre}/",
+        f"  大屏 board     {web}/display/board/{centre}/",
         f"  后台 admin     {web}/admin/",
         f"  接口 API       {web}/api/docs",
     ]
     if not settings.PRODUCTION:
         lines += [f"  短信 messages  {web}/dev/inbox/", "", "  Sample accounts (not in production):"]
-        lines += [f"    {a['login']:<10} {a['password']:<20} {a['role']} of {a['centre']}" for a in accounts]
+        lines += [f"    {a['login']:<10} {a['password']:<20} {a['role']}" for a in accounts]
     return "\n".join([*lines, "", "  Stop with Ctrl-C.", ""])

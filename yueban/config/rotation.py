@@ -9,19 +9,20 @@ from yueban.domain.people import operations as people
 from yueban.kernel import crypto
 
 SETTLE_SECONDS = 3
-CONTEXTS = {"people": people.rotate_keys, "appointments": booking.rotate_keys, "messages": notices.rotate_keys}
 
 
 def rotate(settle: float = SETTLE_SECONDS) -> int:
     """Add a key, make it current, seal everything anew, retire the others; the id of the new key.
 
     Running processes notice the changed file with their next use of it; a request that began before may still write
-    under the old key, so there is a pause before the rows are read.
+    under the old key, so there is a pause before the rows that are not locked are read.
     """
     new = crypto.add_key()
-    crypto.make_current(new)
     time.sleep(settle)
-    for name, reseal in CONTEXTS.items():
+    with bar("Sealing anew: people") as progress:
+        people.rotate_keys(new, progress=progress)
+    time.sleep(settle)
+    for name, reseal in {"appointments": booking.rotate_keys, "messages": notices.rotate_keys}.items():
         with bar(f"Sealing anew: {name}") as progress:
             reseal(progress=progress)
     crypto.retire_others()

@@ -9,6 +9,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 console = Console(stderr=True, highlight=False)
 
 
+class Refusal(Exception):
+    """The command cannot be carried out; says why in a sentence."""
+
+
 class Bar:
     """A progress bar that takes what our operations report: (done, all), or (what, done, all)."""
 
