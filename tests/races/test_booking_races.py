@@ -57,7 +57,7 @@ def test_r5_2_one_person_over_6_slots_of_a_day_gets_2() -> None:
     told = Counter(rush(36, lambda n: attempt(hall, hours[n % 6], 1)))
     assert told["ok"] == 2
     assert set(told) <= {"ok", "overlapping", "daily_limit", "overlapping daily_limit"}
-    assert sorted(Appointment.objects.values_list("ordinal", flat=True)) == [1, 2]
+    assert set(Appointment.objects.values_list("ordinal", flat=True)) == {1, 2}
     assert clean()
 
 

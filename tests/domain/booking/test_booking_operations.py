@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -219,9 +220,9 @@ def test_r5_2_rescheduling_onto_the_other_booking_is_refused() -> None:
 def test_r4_3_rescheduling_ends_when_cancelling_starts_to_cost() -> None:
     hall = make_hall()
     booking = booked(hall)
-    move = lambda now: reschedule(booking.code, slot_id=hall.slot(15).pk, by="applicant", now=now)  # noqa: E731
-    assert reasons_of(lambda: move(instant("2026-11-30 06:00:01"))) == ["too_late_to_cancel"]
-    assert move(instant("2026-11-30 06:00:00")).starts_at == instant("2026-11-30 15:00")
+    move = partial(reschedule, booking.code, slot_id=hall.slot(15).pk, by="applicant")
+    assert reasons_of(lambda: move(now=instant("2026-11-30 06:00:01"))) == ["too_late_to_cancel"]
+    assert move(now=instant("2026-11-30 06:00:00")).starts_at == instant("2026-11-30 15:00")
 
 
 def test_r4_3_the_sweep_waits_until_the_last_second_and_then_strikes_once() -> None:
@@ -380,13 +381,13 @@ def test_availability_and_booking_never_disagree() -> None:
             assert book(request, by="applicant", now=now).code
         else:
             shown = [why["code"] for why in slot["refusals"]]
-            assert reasons_of(lambda request=request: book(request, by="applicant", now=now)) == shown
+            assert reasons_of(partial(book, request, by="applicant", now=now)) == shown
 
 
 def test_availability_of_an_unknown_place_is_said() -> None:
     hall = make_hall()
     elsewhere = make_hall(code="elsewhere")
-    asked = {"channel": ChannelKind.ONLINE, "start": MONDAY, "days": 1, "now": FRIDAY_NOON}
+    asked: dict[str, Any] = {"channel": ChannelKind.ONLINE, "start": MONDAY, "days": 1, "now": FRIDAY_NOON}
     with pytest.raises(UnknownPlace, match="centre"):
         queries.availability(centre="nowhere", matter=hall.matter.code, **asked)
     with pytest.raises(UnknownPlace, match="matter"):

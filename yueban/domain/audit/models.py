@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from typing_extensions import override
 
 
 class Event(models.Model):
@@ -38,6 +39,7 @@ class Event(models.Model):
             models.Index(fields=["centre_id", "position"], name="event_of_centre"),
         ]
 
+    @override
     def __str__(self) -> str:
         return f"{self.kind} #{self.pk}"
 
@@ -53,5 +55,6 @@ class Seal(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(last__gte=F("first")), name="seal_is_not_empty")]
 
+    @override
     def __str__(self) -> str:
         return f"{self.first}–{self.last}"

@@ -4,6 +4,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from typing_extensions import override
 
 HOLDS_NO_PLACE = ["late_cancelled", "cancelled", "counter_cancelled", "rejected"]
 HOLDS_NO_DAY = ["cancelled", "counter_cancelled", "rejected"]
@@ -83,6 +84,7 @@ class Appointment(models.Model):
             models.Index(fields=["centre", "service_date"], name="appointment_of_centre_day"),
         ]
 
+    @override
     def __str__(self) -> str:
         return self.code
 
@@ -98,5 +100,6 @@ class PackageTask(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["appointment", "matter"], name="package_task_once")]
 
+    @override
     def __str__(self) -> str:
         return f"{self.appointment_id}:{self.matter_id}"

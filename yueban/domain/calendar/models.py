@@ -1,5 +1,6 @@
 """When: working days, opening sessions, and the hours that can be booked."""
 
+import typing_extensions
 from django.db import models
 from django.db.models import F, Q
 
@@ -15,6 +16,7 @@ class Year(models.Model):
             models.CheckConstraint(condition=Q(standing__in=["official", "provisional"]), name="year_standing_known")
         ]
 
+    @typing_extensions.override
     def __str__(self) -> str:
         return f"{self.year} {self.standing}"
 
@@ -28,6 +30,7 @@ class Day(models.Model):
     override = models.BooleanField(null=True)
     override_reason = models.CharField(max_length=200, blank=True)
 
+    @typing_extensions.override
     def __str__(self) -> str:
         return str(self.date)
 
@@ -51,6 +54,7 @@ class Session(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(end__gt=F("start")), name="session_ends_after_it_starts")]
 
+    @typing_extensions.override
     def __str__(self) -> str:
         return f"{self.centre_id} {self.start}–{self.end}"
 
@@ -86,5 +90,6 @@ class Slot(models.Model):
         ]
         indexes = [models.Index(fields=["queue", "date"], name="slot_of_queue_day")]
 
+    @typing_extensions.override
     def __str__(self) -> str:
         return f"{self.queue_id} {self.starts_at:%F %R}"

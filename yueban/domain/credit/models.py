@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from typing_extensions import override
 
 
 class Strike(models.Model):
@@ -25,5 +26,6 @@ class Strike(models.Model):
         ]
         indexes = [models.Index(fields=["person", "service_date"], name="strike_of_person")]
 
+    @override
     def __str__(self) -> str:
         return f"{self.cause} {self.service_date}"

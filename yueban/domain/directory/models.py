@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 
 class Region(models.Model):
@@ -17,6 +18,7 @@ class Region(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("行政区划")
 
+    @override
     def __str__(self) -> str:
         return self.name
 
@@ -34,6 +36,7 @@ class Department(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("部门")
 
+    @override
     def __str__(self) -> str:
         return self.name
 
@@ -55,6 +58,7 @@ class Centre(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("中心")
 
+    @override
     def __str__(self) -> str:
         return self.name
 
@@ -92,6 +96,7 @@ class Queue(models.Model):
             models.CheckConstraint(condition=Q(service_minutes__gt=0), name="queue_service_takes_time"),
         ]
 
+    @override
     def __str__(self) -> str:
         return f"{self.centre_id}/{self.name}"
 
@@ -111,6 +116,7 @@ class Counter(models.Model):
         verbose_name = verbose_name_plural = _("窗口")
         constraints = [models.UniqueConstraint(fields=["centre", "number"], name="counter_number_once_a_centre")]
 
+    @override
     def __str__(self) -> str:
         return self.name
 
@@ -130,6 +136,7 @@ class CounterQueue(models.Model):
             models.UniqueConstraint(fields=["counter", "rank"], name="counter_rank_once"),
         ]
 
+    @override
     def __str__(self) -> str:
         return f"{self.counter_id}:{self.rank}"
 
@@ -165,6 +172,7 @@ class Matter(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("事项")
 
+    @override
     def __str__(self) -> str:
         return self.name
 
@@ -181,6 +189,7 @@ class GuideVersion(models.Model):
         verbose_name = verbose_name_plural = _("指南的历次版本")
         constraints = [models.UniqueConstraint(fields=["matter", "version"], name="guide_version_once")]
 
+    @override
     def __str__(self) -> str:
         return f"{self.matter_id} v{self.version}"
 
@@ -196,6 +205,7 @@ class Offer(models.Model):
         verbose_name = verbose_name_plural = _("可办地点")
         constraints = [models.UniqueConstraint(fields=["matter", "centre"], name="matter_offered_once_a_centre")]
 
+    @override
     def __str__(self) -> str:
         return f"{self.matter_id}@{self.queue_id}"
 
@@ -218,6 +228,7 @@ class Package(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("一件事套餐")
 
+    @override
     def __str__(self) -> str:
         return self.name
 
@@ -233,6 +244,7 @@ class PackageMember(models.Model):
         verbose_name = verbose_name_plural = _("套餐成员")
         constraints = [models.UniqueConstraint(fields=["package", "matter"], name="package_member_once")]
 
+    @override
     def __str__(self) -> str:
         return f"{self.package_id}:{self.order}"
 
@@ -246,5 +258,6 @@ class CountyFile(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("县域文件")
 
+    @override
     def __str__(self) -> str:
         return self.name

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from typing_extensions import override
 
 
 class Message(models.Model):
@@ -39,5 +40,6 @@ class Message(models.Model):
             models.Index(fields=["leased_until"], name="message_leased", condition=Q(state="sending")),
         ]
 
+    @override
     def __str__(self) -> str:
         return f"{self.event} {self.state}"

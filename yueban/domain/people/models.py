@@ -3,7 +3,8 @@
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Now  # noqa: TID251  rate limits and heartbeats live in real time
+from typing_extensions import override
 
 
 class Person(models.Model):
@@ -22,6 +23,7 @@ class Person(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["certificate_index"], name="person_certificate_once")]
 
+    @override
     def __str__(self) -> str:
         return f"person {self.pk}"
 
@@ -37,6 +39,7 @@ class Staff(AbstractUser):
     locked_until = models.DateTimeField(null=True, blank=True)
     must_change_password = models.BooleanField(default=False)
 
+    @override
     def __str__(self) -> str:
         return self.username
 
@@ -49,6 +52,7 @@ class StaffToken(models.Model):
     created_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
 
+    @override
     def __str__(self) -> str:
         return f"token of {self.staff_id}"
 
@@ -63,6 +67,7 @@ class Channel(models.Model):
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
 
+    @override
     def __str__(self) -> str:
         return self.name
 
@@ -80,6 +85,7 @@ class ChannelResponse(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["channel", "key"], name="response_once_a_key")]
 
+    @override
     def __str__(self) -> str:
         return f"{self.channel_id}:{self.key}"
 
@@ -98,6 +104,7 @@ class LoginCode(models.Model):
     class Meta:
         indexes = [models.Index(fields=["phone_index", "sent_at"], name="code_of_phone")]
 
+    @override
     def __str__(self) -> str:
         return f"code {self.pk}"
 
@@ -114,6 +121,7 @@ class Rate(models.Model):
         constraints = [models.UniqueConstraint(fields=["key", "window"], name="rate_once_a_window")]
         indexes = [models.Index(fields=["at"], name="rate_age")]
 
+    @override
     def __str__(self) -> str:
         return f"{self.window}:{self.hits}"
 
@@ -127,5 +135,6 @@ class Heartbeat(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(name=""), name="heartbeat_has_a_name")]
 
+    @override
     def __str__(self) -> str:
         return self.name

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from typing_extensions import override
 
 from yueban.domain.queueing import rules
 
@@ -19,6 +20,7 @@ class Numbering(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["queue", "series", "date"], name="numbering_once_a_day")]
 
+    @override
     def __str__(self) -> str:
         return f"{self.queue_id}{self.series} {self.last}"
 
@@ -84,6 +86,7 @@ class Ticket(models.Model):
             models.Index(fields=["centre", "date", "state"], name="ticket_of_centre_day"),
         ]
 
+    @override
     def __str__(self) -> str:
         return self.label
 
@@ -107,5 +110,6 @@ class CounterState(models.Model):
             models.UniqueConstraint(fields=["staff"], condition=~Q(state="closed"), name="counter_once_a_clerk"),
         ]
 
+    @override
     def __str__(self) -> str:
         return f"{self.counter_id} {self.state}"

@@ -1,6 +1,7 @@
 """The regulation as records: another county, or an amendment, is a new row and not a new program."""
 
 from django.db import models
+from typing_extensions import override
 
 
 class Regulation(models.Model):
@@ -12,6 +13,7 @@ class Regulation(models.Model):
     parameters = models.JSONField()
     clauses = models.JSONField()
 
+    @override
     def __str__(self) -> str:
         return self.number
 
@@ -25,5 +27,6 @@ class Revision(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="revision_is_one_row")]
 
+    @override
     def __str__(self) -> str:
         return str(self.number)

@@ -10,6 +10,7 @@ from django.db import connection
 from yueban.domain.booking.operations import statements
 from yueban.domain.booking.queries.facts import Asked, find
 from yueban.domain.booking.rules import Status, refusals
+from yueban.domain.people.queries import CURRENT_KEY
 from yueban.domain.regulation.rules import RefusalCode, Refused, reason
 from yueban.kernel import crypto, ids
 from yueban.kernel.constraints import constraint_name, transient
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from yueban.kernel.certificates import Certificate
 
 _ATTEMPTS = 8
+_KEY_ROTATED = frozenset({CURRENT_KEY})  # the certificate was indexed just before: it is indexed anew
 
 # What the database refused, said as a reason should the facts, read again, not say it themselves.
 LAST_WORD = {
@@ -91,7 +93,7 @@ def book(request: BookingRequest, *, by: str, now: datetime, idempotency: Idempo
                 return booking
         except Exception as error:
             violated = constraint_name(error)
-            if violated not in LAST_WORD and not transient(error):
+            if violated not in LAST_WORD and not transient(error, _KEY_ROTATED):
                 raise
     raise Refused([reason(LAST_WORD.get(violated or "", RefusalCode.SUSPENDED))])
 

@@ -194,4 +194,4 @@ def view_of(row: tuple[Any, ...], now: datetime) -> AppointmentView:
     values[2], values[3] = Status(values[2]), ChannelKind(values[3])
     values[7], values[-2], values[-1] = bytes(values[7]), bytes(values[-2]), bytes(values[-1])
     own, current = reference.edition(values[17]), reference.current().in_force(now.date())
-    return AppointmentView(*values, parameters=lenient(own.parameters, current.parameters))
+    return AppointmentView(*values, lenient(own.parameters, current.parameters))

@@ -61,7 +61,7 @@ def availability_json(*, centre: str, matter: str, channel: ChannelKind, start: 
 
     Raises `UnknownPlace` for an unknown centre or matter and `Refused` (R3.6) where the centre has not opened it.
     """
-    span = {"from": start, "to": start + timedelta(days=days - 1), "centre": centre, "matter": matter}
+    span: dict[str, Any] = {"from": start, "to": start + timedelta(days=days - 1), "centre": centre, "matter": matter}
 
     def read(known: Reference) -> tuple[int, tuple[Any, ...]]:
         with connection.cursor() as cursor:

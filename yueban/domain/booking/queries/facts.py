@@ -98,7 +98,7 @@ class Found:
 
 def find(asked: Asked, *, now: datetime) -> Found:
     """Read the facts. Raises `UnknownPlace` naming the field that no row answers to."""
-    values = {
+    values: dict[str, Any] = {
         "centre": asked.centre,
         "matter": asked.matter,
         "package": asked.package,
@@ -130,18 +130,8 @@ def _found(row: tuple[Any, ...], asked: Asked, known: Reference, now: datetime) 
     if row[17] is None:
         raise UnknownPlace("slot")
     edition = known.in_force(now.date())
-    return Found(
-        _facts(row, asked, known, now),
-        edition,
-        *centre,
-        *matter[0:4],
-        *matter[6:8],
-        package[0],
-        package[1] or "",
-        package[2] or "",
-        row[17],
-        row[18],
-    )
+    told = (*centre, *matter[0:4], *matter[6:8], package[0], package[1] or "", package[2] or "", *row[17:19])
+    return Found(_facts(row, asked, known, now), edition, *told)
 
 
 def _facts(row: tuple[Any, ...], asked: Asked, known: Reference, now: datetime) -> Facts:

@@ -41,15 +41,15 @@ def _time(facts: Facts, now: datetime) -> Iterator[Reason]:
     slot = facts.slot
     bounds = window(facts.channel, now=now, days=facts.days, parameters=facts.parameters)
     if slot.starts_at < bounds.earliest_start:
-        yield reason(RefusalCode.TOO_LATE, **_too_late_details(facts))
+        yield Reason(RefusalCode.TOO_LATE, Clause.R4_0, _too_late_details(facts))
     if slot.date > bounds.last_date:
         yield reason(RefusalCode.BEYOND_HORIZON, last=bounds.last_date, horizon=facts.parameters.horizon)
 
 
-def _too_late_details(facts: Facts) -> dict[str, object]:
-    details: dict[str, object] = {"channel": facts.channel, "starts_at": facts.slot.starts_at}
+def _too_late_details(facts: Facts) -> dict[str, str]:
+    details = {"channel": str(facts.channel), "starts_at": facts.slot.starts_at.isoformat()}
     with suppress(UnknownDay):  # the sentence is shorter without the instant, and the refusal stands
-        details["deadline"] = deadline(facts.channel, facts.slot.starts_at, facts.days, facts.parameters)
+        details["deadline"] = deadline(facts.channel, facts.slot.starts_at, facts.days, facts.parameters).isoformat()
     return details
 
 
