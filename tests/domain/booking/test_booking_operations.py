@@ -368,7 +368,7 @@ def test_availability_lists_open_and_closed_hours_with_their_reasons() -> None:
 def test_availability_and_booking_never_disagree() -> None:
     hall = make_hall(days=(MONDAY, TUESDAY, date(2026, 12, 8), date(2026, 12, 9)), capacity=2)
     now = instant("2026-11-30 06:30:00")
-    asked = {
+    asked: dict[str, Any] = {
         "centre": hall.centre.code,
         "matter": hall.matter.code,
         "channel": ChannelKind.ONLINE,

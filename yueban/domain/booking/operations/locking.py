@@ -42,7 +42,7 @@ def holding_the_person(use_case: Callable[Concatenate[AppointmentView, P], R]) -
 
     @functools.wraps(use_case)
     @retrying()
-    def locked(code: str, *args: P.args, **kwargs: P.kwargs) -> R:
+    def locked(code: str, /, *args: P.args, **kwargs: P.kwargs) -> R:
         for last in (*[False] * (_ATTEMPTS - 1), True):
             try:
                 with transaction.atomic():

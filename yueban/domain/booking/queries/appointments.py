@@ -190,8 +190,9 @@ def _many(condition: str, values: dict[str, Any], now: datetime) -> list[Appoint
 
 def view_of(row: tuple[Any, ...], now: datetime) -> AppointmentView:
     """Make the view of one row of `_VIEW`, its instants in the zone of `now`, under the regulation that governs it."""
-    values = [value.astimezone(now.tzinfo) if hasattr(value, "astimezone") else value for value in row]
+    values: list[Any] = [value.astimezone(now.tzinfo) if hasattr(value, "astimezone") else value for value in row]
     values[2], values[3] = Status(values[2]), ChannelKind(values[3])
     values[7], values[-2], values[-1] = bytes(values[7]), bytes(values[-2]), bytes(values[-1])
     own, current = reference.edition(values[17]), reference.current().in_force(now.date())
-    return AppointmentView(*values, lenient(own.parameters, current.parameters))
+    values.append(lenient(own.parameters, current.parameters))
+    return AppointmentView(*values)
