@@ -5,13 +5,12 @@ Messages stay Chinese whatever language the visitor reads: they also go to peopl
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from string import Formatter
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from datetime import datetime
+from yueban.kernel.wall import TZ
 
 
 class Template(StrEnum):
@@ -77,17 +76,19 @@ def segments(text: str) -> int:
 
 def day(instant: datetime) -> str:
     """Write the day of an instant: 11月30日周一."""
+    instant = instant.astimezone(TZ)
     return f"{instant.month}月{instant.day}日周{_WEEKDAYS[instant.weekday()]}"
 
 
 def moment(instant: datetime) -> str:
     """Write an instant: 11月30日09:30."""
+    instant = instant.astimezone(TZ)
     return f"{instant.month}月{instant.day}日{instant:%H:%M}"
 
 
 def hours(starts_at: datetime, ends_at: datetime) -> str:
     """Write a slot: 11月30日周一09:30-10:30."""
-    return f"{day(starts_at)}{starts_at:%H:%M}-{ends_at:%H:%M}"
+    return f"{day(starts_at)}{starts_at.astimezone(TZ):%H:%M}-{ends_at.astimezone(TZ):%H:%M}"
 
 
 def fields_of(template: Template) -> set[str]:
@@ -99,13 +100,13 @@ def fields_of(template: Template) -> set[str]:
 def render(template: Template, **fields: str | int | datetime) -> str:
     """Write a message without its signature; fields that the template does not name are ignored.
 
-    Instants are in Asia/Shanghai. Long names are cut (…) so that the whole stays within two segments.
+    Instants are written in Asia/Shanghai. Long names are cut (…) so that the whole stays within two segments.
     Raises KeyError when a field is missing.
     """
     words = {name: value if isinstance(value, str | int) else moment(value) for name, value in fields.items()}
     starts_at, ends_at = fields.get("starts_at"), fields.get("ends_at")
-    if starts_at is not None and ends_at is not None:
-        words["when"] = hours(starts_at, ends_at)  # type: ignore[arg-type]
+    if isinstance(starts_at, datetime) and isinstance(ends_at, datetime):
+        words["when"] = hours(starts_at, ends_at)
     text = TEXTS[template].format_map(words)
     return text if len(text) * 2 <= _LONGEST or length(text) <= _LONGEST else _cut(template, words, text)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 
 from yueban.domain.people.rules import BAD_CODE, CODE_ATTEMPTS, CODE_DIGITS, CODE_MINUTES, CodeHistory, code_refusal
-from yueban.kernel import crypto
+from yueban.kernel import crypto, ids
 from yueban.kernel.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -90,17 +90,11 @@ def check_code(phone: str, code: str, *, now: datetime) -> None:
 
     Each call counts as an attempt. Of two at once with the right code one succeeds.
     """
-    digits = "".join(
-        chr(ord(char) - 0xFEE0) if "０" <= char <= "９" else char for char in code[:20] if not char.isspace()
-    )
-    values = {
-        "digests": crypto.blind_indexes("login_code", _digest_text(phone, digits.encode("ascii", "replace").decode())),
-        "phone": crypto.blind_indexes("phone", phone),
-        "attempts": CODE_ATTEMPTS,
-        "now": now,
-    }
+    digits = ids.ungrouped(code[:20]).encode("ascii", "replace").decode()
+    digests = crypto.blind_indexes("login_code", _digest_text(phone, digits))
+    phones = crypto.blind_indexes("phone", phone)
     with connection.cursor() as cursor:
-        cursor.execute(_CHECK, values)
+        cursor.execute(_CHECK, {"digests": digests, "phone": phones, "attempts": CODE_ATTEMPTS, "now": now})
         row = cursor.fetchone()
     if row is None or not row[0]:
         raise InvalidInput("code", "bad_code", BAD_CODE)
