@@ -113,6 +113,10 @@ class Session:
     start: dt.time
     end: dt.time
 
+    def __post_init__(self) -> None:
+        """Keep the weekdays ascending, each once: their order in the file means nothing."""
+        object.__setattr__(self, "weekdays", tuple(sorted(set(self.weekdays))))
+
 
 @dataclass(frozen=True, slots=True)
 class Queue:

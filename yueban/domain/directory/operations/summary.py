@@ -44,6 +44,14 @@ class Summary:
         total = self.total
         return bool(total.added or total.changed or total.retired)
 
+    def __str__(self) -> str:
+        """Answer one line per kind, for whoever ran the load."""
+        lines = (
+            f"{kind:<12} {t.added:>6} added {t.changed:>6} changed {t.unchanged:>6} unchanged {t.retired:>6} retired"
+            for kind, t in self.kinds.items()
+        )
+        return "\n".join(lines)
+
     def as_plain(self) -> dict[str, dict[str, int]]:
         """Answer the numbers for the audit log."""
         return {
