@@ -25,7 +25,7 @@ class NewCode:
 
 
 # Two requests for one phone, or from one address, wait for each other; phone first, then address: no cycle.
-_LOCK = "SELECT pg_advisory_xact_lock(7284190005, hashtext(encode(%s::bytea, 'hex')))"
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(encode(%s::bytea, 'hex'), 7284190005))"
 
 _HISTORY = """
 SELECT count(*) FILTER (WHERE phone_index = ANY(%(phone)s::bytea[])),
