@@ -32,8 +32,8 @@ _ADMIT = """
 WITH channel AS (
     SELECT id, name, kind, centre_id FROM people_channel WHERE digest = %(digest)s AND active
 ), hit AS (
-    INSERT INTO people_rate AS rate (key, "window")
-    SELECT '\\x63'::bytea || int8send(id), floor(extract(epoch FROM clock_timestamp()))::bigint FROM channel
+    INSERT INTO people_rate AS rate (key, "window", hits)
+    SELECT '\\x63'::bytea || int8send(id), floor(extract(epoch FROM clock_timestamp()))::bigint, 1 FROM channel
     ON CONFLICT (key, "window") DO UPDATE SET hits = rate.hits + 1
     RETURNING hits
 )
@@ -41,8 +41,8 @@ SELECT channel.id, channel.name, channel.kind, channel.centre_id, hit.hits FROM 
 """
 
 _COUNT_CERTIFICATE = """
-INSERT INTO people_rate AS rate (key, "window")
-VALUES (%(key)s, floor(extract(epoch FROM clock_timestamp()) / 60)::bigint)
+INSERT INTO people_rate AS rate (key, "window", hits)
+VALUES (%(key)s, floor(extract(epoch FROM clock_timestamp()) / 60)::bigint, 1)
 ON CONFLICT (key, "window") DO UPDATE SET hits = rate.hits + 1
 RETURNING hits, 60 - (extract(epoch FROM clock_timestamp())::bigint %% 60)
 """
