@@ -1,26 +1,32 @@
 """SMS codes: sent to a phone, asked back once, remembered for the session."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import gettext_noop
 
+from yueban.domain.notices import operations as notices
 from yueban.domain.people import operations as people
-from yueban.kernel import certificates, clock
-from yueban.kernel.errors import InvalidInput
+from yueban.domain.people.rules import TooManyRequests
+from yueban.kernel import certificates
+from yueban.kernel.errors import InvalidInput, gettext_noop
 from yueban.surfaces.portal import visitor
 
 SENT = "code_sent"
-WAIT = timedelta(seconds=60)
+FRESH = "code_fresh"
+WAIT_SECONDS = 60  # what the page counts down; the bound itself is people.rules
 MISSING = gettext_noop("请填写短信里的验证码。")
 
 
 def send(request: HttpRequest, phone: str, *, now: datetime) -> None:
     """Send a code. Raises `InvalidInput` for a phone that is none, or one that was sent too many."""
     number = certificates.parse_phone(phone)
-    people.send_code(number, now=now)
-    request.session[SENT] = [certificates.mask_phone(number), now.isoformat()]
+    try:
+        notices.send_login_code(number, now=now, ip=request.META.get("REMOTE_ADDR", ""))
+    except TooManyRequests as bound:
+        raise too_many("phone", bound) from bound
+    request.session[SENT] = certificates.mask_phone(number)
+    request.session[FRESH] = True
 
 
 def prove(request: HttpRequest, phone: str, code: str, *, now: datetime) -> None:
@@ -34,13 +40,16 @@ def prove(request: HttpRequest, phone: str, code: str, *, now: datetime) -> None
     visitor.remember_phone(request, phone)
 
 
+def too_many(field: str, bound: TooManyRequests) -> InvalidInput:
+    """The bound as an error beside a field."""
+    return InvalidInput(field, "too_many", bound.message, **bound.details)
+
+
 def state(request: HttpRequest) -> dict[str, Any]:
     """What the form says about codes: whom one was sent to, how long to wait for the next, which phone is proved."""
-    sent, at = request.session.get(SENT, ["", ""])
-    wait = datetime.fromisoformat(at) + WAIT - clock.now() if at else timedelta(0)
     proved = visitor.verified_phone(request)
     return {
-        "sent": sent,
-        "wait_seconds": max(0, int(wait.total_seconds())),
+        "sent": request.session.get(SENT, ""),
+        "wait_seconds": WAIT_SECONDS if request.session.pop(FRESH, False) else 0,
         "verified": certificates.mask_phone(proved) if proved else "",
     }

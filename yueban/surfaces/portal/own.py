@@ -1,6 +1,7 @@
 """The appointments that a visitor may see: those booked with the phone proved in this session."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec
@@ -12,6 +13,8 @@ from django.urls import reverse
 from yueban.domain.booking import queries as booking
 from yueban.domain.booking.queries import AppointmentView
 from yueban.domain.booking.rules import Status
+from yueban.domain.credit import queries as credit
+from yueban.domain.credit.queries import CreditStatus
 from yueban.surfaces.portal import visitor
 
 P = ParamSpec("P")
@@ -44,6 +47,21 @@ def one(request: HttpRequest, code: str, *, now: datetime) -> AppointmentView:
     if not phone or found.phone != phone:
         raise Http404
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """One person's standing of this month, as the holder of the phone sees it."""
+
+    name: str
+    standing: CreditStatus
+
+
+def credits_of(appointments: list[AppointmentView], *, now: datetime) -> list[Credit]:
+    """The standing of everybody who was booked with this phone (R5.4), the latest first."""
+    names = {each.person_id: each.name for each in reversed(appointments)}
+    found = credit.statuses(names, now=now)
+    return [Credit(name, found[person]) for person, name in reversed(names.items())]
 
 
 def with_phone(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:

@@ -1,7 +1,7 @@
 """The words, times and numbers that look the same on every surface (ui.md 4 and 6)."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django import template
 from django.utils.formats import date_format
@@ -94,6 +94,12 @@ def near(value: date) -> str:
 def hour(value: datetime) -> str:
     """「09:30」 on the wall in Asia/Shanghai."""
     return f"{value.astimezone(clock.TZ):%H:%M}"
+
+
+@register.filter
+def hour_of(value: time) -> str:
+    """「16:30」 of a wall time."""
+    return f"{value:%H:%M}"
 
 
 @register.filter

@@ -14,9 +14,11 @@ from yueban.domain.booking import queries as bookings
 from yueban.domain.booking.operations import BookingRequest
 from yueban.domain.booking.rules import ChannelKind
 from yueban.domain.directory import queries as directory
+from yueban.domain.people import operations as people
+from yueban.domain.people.rules import TooManyRequests
 from yueban.domain.regulation import queries as regulation
 from yueban.domain.regulation.rules import RefusalCode, Refused
-from yueban.kernel import clock
+from yueban.kernel import clock, crypto
 from yueban.kernel.errors import InvalidInput
 from yueban.surfaces.portal import codes, errors, forms, picker, visitor
 from yueban.surfaces.portal.forms import Applicant
@@ -29,10 +31,10 @@ BY = "applicant"
 
 @require_safe
 def halls(request: HttpRequest, code: str, *, package: bool) -> HttpResponse:
-    """Which hall? One that offers it is chosen by itself, unless the visitor came back to choose."""
+    """Which hall? Where only one offers it, there is nothing to ask."""
     target, now = target_of(code, package=package), clock.now()
     centres = [offer.centre for offer in directory.offers(target.matter)]
-    if len(centres) == 1 and "choose" not in request.GET:
+    if len(centres) == 1:
         return redirect(target.hours_url(centres[0].code))
     rows = [_hall(target, each, now) for each in centres]
     return render(request, "portal/book/halls.html", {"section": "services", "target": target, "halls": rows})
@@ -157,9 +159,12 @@ def confirm(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 def _book(request: HttpRequest, draft: Draft, target: Target, applicant: Applicant) -> HttpResponse:
     try:
+        people.admit_certificate(crypto.blind_index("certificate", applicant.certificate.identity))
         code = booking.book(_request(draft, target, applicant), by=BY, now=clock.now()).code
     except bookings.UnknownPlace:
         return errors.gone(request)
+    except TooManyRequests as bound:
+        return _who_page(request, draft, codes.too_many("number", bound))
     except Refused as refused:
         code = _already(refused, draft, applicant)
         if not code:

@@ -78,7 +78,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "phone": visitor.verified_phone(request),
         "coming": [each for each in reversed(all_of) if own.is_coming(each, now)],
         "past": [each for each in all_of if not own.is_coming(each, now)],
-        "credits": own.credits(all_of, now=now),
+        "credits": own.credits_of(all_of, now=now),
     }
     return render(request, "portal/mine/overview.html", context)
 
