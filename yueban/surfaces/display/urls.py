@@ -1,6 +1,12 @@
-"""The pages of the display."""
+"""The screens of a hall: public, read-only, without names."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from yueban.surfaces.display import views
 
 app_name = "display"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", views.centres, name="centres"),
+    path("board/<str:code>/", views.board, name="board"),
+    path("board/<str:code>/state", views.state, name="state"),
+]

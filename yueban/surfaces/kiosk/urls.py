@@ -1,6 +1,19 @@
-"""The pages of the kiosk."""
+"""The pages of the terminal in the hall: one question each."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from yueban.surfaces.kiosk import views
 
 app_name = "kiosk"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("booked/", views.booked, name="booked"),
+    path("booked/number/", views.number, name="number"),
+    path("booked/certificate/", views.certificate, name="certificate"),
+    path("booked/take/", views.take, name="take"),
+    path("walk-in/", views.walk_in, name="walk_in"),
+    path("walk-in/department/", views.department, name="department"),
+    path("walk-in/issue/", views.issue, name="issue"),
+    path("ticket/<str:token>/", views.ticket, name="ticket"),
+    path("setup/", views.setup, name="setup"),
+]

@@ -84,6 +84,7 @@ class TicketView:
     state: TicketState
     booked: bool
     remote: bool
+    centre_id: int
     centre_code: str
     centre_name: str
     queue_id: int
@@ -126,7 +127,7 @@ SELECT q.id, q.code, q.name, q.prefix, q.service_minutes,
 FROM directory_queue q WHERE q.centre_id = %(centre)s AND q.active ORDER BY q."order", q.id
 """
 TICKET = """
-SELECT t.id, t.label, t.state, t.series, t.remote, c.code AS centre_code, c.name AS centre_name,
+SELECT t.id, t.label, t.state, t.series, t.remote, t.centre_id, c.code AS centre_code, c.name AS centre_name,
     q.id AS queue_id, q.name AS queue_name, q.service_minutes, coalesce(a.code, '') AS appointment_code,
     lower(a.during) AS starts_at, upper(a.during) AS ends_at, t.issued_at, t.called_at, k.number AS counter,
     ARRAY(SELECT c2.area FROM directory_counterqueue cq JOIN directory_counter c2 ON c2.id = cq.counter_id

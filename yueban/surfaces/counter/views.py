@@ -1,0 +1,191 @@
+"""The clerk's page: call, recall, accept, finish, missed. Each view makes one call and shows the console again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from yueban.domain.booking.rules import IllegalTransition
+from yueban.domain.queueing import operations, queries
+from yueban.domain.queueing.rules import (
+    MAX_RECALLS,
+    CounterBusy,
+    CounterMode,
+    CounterTaken,
+    MoveRefused,
+    Outcome,
+    QueueingError,
+    TooManyRecalls,
+)
+from yueban.kernel import clock
+from yueban.surfaces.counter.access import at_counter, caller
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from yueban.domain.people.rules import StaffIdentity
+    from yueban.domain.queueing.queries import CounterFacts
+
+OUTCOMES = {
+    Outcome.COMPLETED: gettext_lazy("办结"),
+    Outcome.RECEIVED: gettext_lazy("收件受理"),
+    Outcome.INCOMPLETE: gettext_lazy("材料不齐"),
+    Outcome.REFUSED: gettext_lazy("不予受理"),
+}
+LONGEST_REASON = 300
+
+
+@require_GET
+@never_cache
+@login_required
+def choose(request: HttpRequest) -> HttpResponse:
+    """Which counter the clerk sits at; staff of the whole county choose the hall first."""
+    staff = caller(request)
+    halls = [each for each in queries.halls() if staff.scope.covers(centre_id=each.id)]
+    chosen = next((each for each in halls if each.code == request.GET.get("centre")), halls[0] if len(halls) == 1 else None)
+    counters = queries.counters(chosen.id) if chosen else []
+    return render(request, "counter/choose.html", {"staff": staff, "halls": halls, "hall": chosen, "counters": counters})
+
+
+@require_GET
+@at_counter
+def console(request: HttpRequest, counter: CounterFacts, staff: StaffIdentity) -> HttpResponse:
+    """The whole console."""
+    return render(request, "counter/console.html", _context(counter, staff))
+
+
+@require_GET
+@at_counter
+def lists(request: HttpRequest, counter: CounterFacts, staff: StaffIdentity) -> HttpResponse:
+    """Only what changes by itself, at both sides; the middle never moves under the cursor."""
+    return render(request, "counter/lists.html", _context(counter, staff))
+
+
+@require_POST
+@at_counter
+def sit(request: HttpRequest, counter: CounterFacts, staff: StaffIdentity) -> HttpResponse:
+    """Open the counter."""
+    return _run(request, counter, staff, operations.open_counter, counter.id, staff_id=staff.id)
+
+
+@require_POST
+@at_counter
+def pause(request: HttpRequest, counter: CounterFacts, staff: StaffIdentity) -> HttpResponse:
+    """Pause the counter (暂停服务)."""
+    return _run(request, counter, staff, operations.pause_counter, counter.id)
+
+
+@require_POST
+@at_counter
+def leave(_request: HttpRequest, counter: CounterFacts, staff: StaffIdentity) -> HttpResponse:
+    """Close the counter."""
+    operations.close_counter(counter.id, by=staff.by, now=clock.now())
+    return redirect("counter:choose")
+
+
+@require_POST
+@at_counter
+def call_next(request: HttpRequest, counter: CounterFacts, staff: StaffIdentity) -> HttpResponse:
+    """Call the next ticket."""
+    return _run(request, counter, staff, _call_next_or_say, counter.id)
+
+
+def _call_next_or_say(counter_id: int, *, by: str, now: Any) -> str:
+    called = operations.call_next(counter_id, by=by, now=now)
+    return "" if called else _("现在没有人等候。")
+
+
+@require_POST
+@at_counter
+def act(
+    request: HttpRequest, counter: CounterFacts, staff: StaffIdentity, *, ticket_id: int, action: str
+) -> HttpResponse:
+    """What a clerk does with one ticket of this hall."""
+    if (ticket := queries.ticket(ticket_id)) is None or ticket.centre_id != counter.centre_id:
+        raise Http404
+    if action == "finish":
+        return _finish(request, counter, staff, ticket_id)
+    if action == "transfer":
+        return _transfer(request, counter, staff, ticket_id)
+    simple: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
+        "recall": (operations.recall, {}),
+        "accept": (operations.accept, {}),
+        "missed": (operations.missed, {}),
+        "park": (operations.park, {}),
+        "call": (operations.call, {"counter_id": counter.id}),
+        "resume": (operations.resume, {"counter_id": counter.id}),
+    }
+    if action not in simple:
+        raise Http404
+    operation, more = simple[action]
+    return _run(request, counter, staff, operation, ticket_id, **more)
+
+
+def _finish(request: HttpRequest, counter: CounterFacts, staff: StaffIdentity, ticket_id: int) -> HttpResponse:
+    chosen, reason = request.POST.get("outcome", ""), request.POST.get("reason", "").strip()
+    if chosen not in set(Outcome) or len(reason) > LONGEST_REASON or "\0" in reason:
+        raise Http404
+    if chosen == Outcome.REFUSED and not reason:
+        return _show(request, counter, staff, _("不予受理要写明理由。"))
+    return _run(request, counter, staff, operations.finish, ticket_id, outcome=Outcome(chosen), reason=reason)
+
+
+def _transfer(request: HttpRequest, counter: CounterFacts, staff: StaffIdentity, ticket_id: int) -> HttpResponse:
+    known = {str(each.id): each.id for each in queries.queues(counter.centre_id, date=clock.today())}
+    if (chosen := request.POST.get("queue", "")) not in known:
+        raise Http404
+    return _run(request, counter, staff, operations.transfer, ticket_id, queue_id=known[chosen])
+
+
+def _run(
+    request: HttpRequest, counter: CounterFacts, staff: StaffIdentity, operation: Callable[..., Any], *args: Any, **kwargs: Any
+) -> HttpResponse:
+    """Run one operation and show what is now; a refusal is a sentence on the console, never an error page."""
+    try:
+        answer = operation(*args, by=staff.by, now=clock.now(), **kwargs)
+    except (QueueingError, IllegalTransition) as refusal:
+        return _show(request, counter, staff, _sentence(refusal))
+    return _show(request, counter, staff, answer if isinstance(answer, str) else "")
+
+
+def _sentence(refusal: Exception) -> str:
+    match refusal:
+        case CounterBusy():
+            return _("手上还有一个号，请先办结、过号或挂起。")
+        case TooManyRecalls():
+            return _("已重呼 %(n)s 次，请确认到场或过号。") % {"n": MAX_RECALLS}
+        case CounterTaken():
+            return _("您已在别的窗口上岗。")
+        case MoveRefused():
+            return _("这个号刚才已经变动，请看最新情况。")
+        case _:
+            return _("现在不能这样操作，请看最新情况。")
+
+
+def _show(request: HttpRequest, counter: CounterFacts, staff: StaffIdentity, message: str) -> HttpResponse:
+    fresh = queries.counter(counter.id) or counter
+    if request.headers.get("HX-Request"):
+        return render(request, "counter/whole.html", _context(fresh, staff) | {"message": message})
+    if message:
+        return render(request, "counter/console.html", _context(fresh, staff) | {"message": message}, status=409)
+    return redirect("counter:console", counter.id)
+
+
+def _context(counter: CounterFacts, staff: StaffIdentity) -> dict[str, Any]:
+    view = queries.counter_view(counter.id, now=clock.now())
+    return {
+        "staff": staff,
+        "view": view,
+        "outcomes": OUTCOMES.items(),
+        "queues": queries.queues(counter.centre_id, date=clock.today()),
+        "open": counter.mode == CounterMode.OPEN,
+        "max_recalls": MAX_RECALLS,
+        "message": "",
+    }

@@ -1,0 +1,177 @@
+// The hall board: shows calls as they happen, speaks them, and says how old its data are. For Chromium 87 and later.
+"use strict";
+(function () {
+  const root = document.getElementById("board");
+  const find = (name) => document.querySelector(`[data-${name}]`);
+  const words = JSON.parse(document.getElementById("words").textContent);
+  let state = JSON.parse(document.getElementById("state").textContent);
+  const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  const LATEST = 9, QUEUES_A_PAGE = 7, PAGE_MS = 8000, EMPHASIS_MS = 3000, STALE_MS = 10000, FRESH_MS = 90000;
+
+  // ---- time: the server's, carried on by our own ticks -----------------------------------------------------------
+  let offset = 0;
+  let heard = performance.now();
+  const serverNow = () => new Date(Date.now() + offset);
+  const two = (n) => String(n).padStart(2, "0");
+  const zone = new Intl.DateTimeFormat("zh-CN", {
+    timeZone: "Asia/Shanghai", hour12: false, year: "numeric", month: "numeric", day: "numeric",
+    weekday: "long", hour: "2-digit", minute: "2-digit", second: "2-digit",
+  });
+  function showClock() {
+    const part = {};
+    zone.formatToParts(serverNow()).forEach((each) => { part[each.type] = each.value; });
+    find("clock").textContent = `${two(Number(part.hour) % 24)}:${part.minute}:${part.second}`;
+    find("date").textContent = `${part.year}年${part.month}月${part.day}日 ${part.weekday}`;
+  }
+  function showAge() {
+    const age = performance.now() - heard, stale = age > STALE_MS;
+    document.body.classList.toggle("board--stale", stale);
+    find("stale").hidden = !stale;
+    find("notice").hidden = stale;
+    if (stale) find("stale").textContent = fill(words.stale, { seconds: Math.floor(age / 1000) });
+  }
+
+  // ---- what is seen ------------------------------------------------------------------------------------------------
+  function element(tag, className, text) {
+    const made = document.createElement(tag);
+    made.className = className;
+    made.textContent = text || "";
+    return made;
+  }
+  const spaced = (label) => label.replace(/^([A-Z]+)/, "$1 ");
+  function counterText(number) {
+    const text = element("span", "counter");
+    const [before, after] = words.counter.split("{counter}");
+    text.append(before, element("span", "number", String(number)), after);
+    return text;
+  }
+  function showCalls() {
+    const [last, ...before] = state.calls;
+    find("idle").hidden = Boolean(last);
+    find("call").hidden = !last;
+    if (last) {
+      find("label").textContent = spaced(last.label);
+      find("counter").textContent = last.counter;
+    }
+    find("area").textContent = last ? last.area : "";
+    find("latest").replaceChildren(...before.slice(0, LATEST - 1).map((call) => {
+      const line = document.createElement("li");
+      line.append(element("span", "number", spaced(call.label)), counterText(call.counter));
+      return line;
+    }));
+  }
+  let page = 0;
+  function showQueues() {
+    const pages = Math.max(1, Math.ceil(state.queues.length / QUEUES_A_PAGE));
+    page %= pages;
+    find("page").textContent = pages > 1 ? fill(words.page, { page: page + 1, pages }) : "";
+    const shown = state.queues.slice(page * QUEUES_A_PAGE, (page + 1) * QUEUES_A_PAGE);
+    find("queues").replaceChildren(...shown.map((queue) => {
+      const item = document.createElement("li"), line = element("p", "line");
+      line.append(element("span", "name", queue.name), element("span", "tabular", fill(words.waiting, { count: queue.waiting })));
+      item.append(line, element("p", "next tabular", queue.next.length ? queue.next.join(" ") : words.none));
+      return item;
+    }));
+  }
+  let emphasis = 0;
+  function emphasise() {
+    const hero = find("hero");
+    hero.classList.add("hero--new");
+    clearTimeout(emphasis);
+    emphasis = setTimeout(() => hero.classList.remove("hero--new"), EMPHASIS_MS);
+  }
+
+  // ---- what is heard: one announcement at a time, each said twice, digits one by one ---------------------------------
+  const speech = window.speechSynthesis, waiting = [];
+  let speaking = false, unlocked = false;
+  const digits = (text) => String(text).replace(/\d/g, (digit) => words.digits[Number(digit)]).split("").join(" ");
+  function sentence(call) {
+    return fill(words.announcement, { label: digits(call.label), counter: call.counter });
+  }
+  function announce(call) {
+    waiting.push(sentence(call), sentence(call));
+    speakNext();
+  }
+  function speakNext() {
+    if (!speech || speaking || !waiting.length) return;
+    speaking = true;
+    const said = new SpeechSynthesisUtterance(waiting.shift());
+    said.lang = words.language;
+    said.rate = 0.9;
+    let finished = false;
+    const next = () => {
+      if (finished) return;
+      finished = true;
+      clearTimeout(watchdog);
+      speaking = false;
+      speakNext();
+    };
+    const watchdog = setTimeout(() => { speech.cancel(); next(); }, 15000); // an engine that never ends
+    said.onstart = () => { unlocked = true; find("sound").hidden = true; };
+    said.onend = next;
+    said.onerror = (event) => {
+      if (event.error === "not-allowed") { find("sound").hidden = false; waiting.length = 0; }
+      next();
+    };
+    document.body.dataset.said = said.text;
+    speech.speak(said);
+  }
+  find("sound").addEventListener("click", () => {
+    find("sound").hidden = true;
+    unlocked = true;
+    waiting.unshift(words.idle);
+    speakNext();
+  });
+  // Browsers are silent until somebody touched the page; a terminal in kiosk mode is allowed to speak at once.
+  if (speech && !unlocked && !(navigator.userActivation && navigator.userActivation.hasBeenActive)) find("sound").hidden = false;
+
+  // ---- what happens ----------------------------------------------------------------------------------------------------
+  let reload = 0;
+  function refreshSoon() {
+    if (reload) return;
+    reload = setTimeout(() => {
+      fetch(root.dataset.state, { cache: "no-store" }).then((answer) => (answer.ok ? answer.json() : null)).then((fresh) => {
+        if (fresh) { state.queues = fresh.queues; showQueues(); }
+      }).catch(() => {}).finally(() => { reload = 0; });
+    }, 400);
+  }
+  function onCall(event) {
+    const call = { ticket: event.ticket, label: event.label, counter: event.counter, area: event.area, at: event.at };
+    state.calls = [call, ...state.calls.filter((each) => each.ticket !== call.ticket)].slice(0, LATEST);
+    showCalls();
+    emphasise();
+    if (serverNow() - new Date(event.at) < FRESH_MS) announce(call); // an older one, after a long silence, is only shown
+  }
+  function onMessage(message) {
+    heard = performance.now();
+    const event = JSON.parse(message.data);
+    if (event.kind === "ticket.called" || event.kind === "ticket.recalled") onCall(event);
+    refreshSoon();
+  }
+  let position = state.position, source = null;
+  function connect() {
+    source = new EventSource(`${root.dataset.events}&after=${position}`);
+    source.onmessage = (message) => {
+      if (Number(message.lastEventId) <= position) return; // said already
+      position = Number(message.lastEventId);
+      onMessage(message);
+    };
+    source.addEventListener("clock", (message) => {
+      heard = performance.now();
+      offset = new Date(JSON.parse(message.data).now) - Date.now();
+    });
+    source.addEventListener("reset", () => window.location.reload());
+    source.onerror = () => {
+      if (source.readyState !== EventSource.CLOSED) return; // it tries again by itself, with the last id
+      setTimeout(connect, 3000);
+    };
+  }
+
+  showCalls();
+  showQueues();
+  showClock();
+  setInterval(() => { showClock(); showAge(); }, 500);
+  setInterval(() => { page += 1; showQueues(); }, PAGE_MS);
+  setInterval(refreshSoon, 30000);
+  connect();
+})();

@@ -1,0 +1,85 @@
+"""Hall boards: the page, and its state for a screen that was away."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from yueban.domain.queueing import queries
+from yueban.kernel import clock
+
+if TYPE_CHECKING:
+    from yueban.domain.queueing.queries import HallView
+
+
+@require_GET
+def centres(request: HttpRequest) -> HttpResponse:
+    """Which board a screen shows; whoever sets it up opens one and leaves it."""
+    return render(request, "display/centres.html", {"halls": queries.halls()})
+
+
+@require_GET
+@never_cache
+def board(request: HttpRequest, code: str) -> HttpResponse:
+    """The hall board with its state; the event stream takes over from the state's position."""
+    hall = _hall(code)
+    events = events_address(request)
+    context = {"hall": hall, "state": _state(hall), "events": events, "words": _words()}
+    response = render(request, "display/board.html", context)
+    response._csp_update = {"connect-src": [_origin(events)]}  # type: ignore[attr-defined]  # noqa: SLF001  its API
+    return response
+
+
+@require_GET
+@never_cache
+def state(_request: HttpRequest, code: str) -> JsonResponse:
+    """What the board shows now, as data."""
+    return JsonResponse(_state(_hall(code)))
+
+
+def events_address(request: HttpRequest) -> str:
+    """Where this browser finds the event stream: the setting, or this host at the port of the events process."""
+    if settings.EVENTS_URL:
+        return str(settings.EVENTS_URL)
+    host = urlsplit(f"//{request.get_host()}").hostname or ""
+    host = f"[{host}]" if ":" in host else host
+    return f"{request.scheme}://{host}:{settings.EVENTS_PORT}/events"
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else "'self'"
+
+
+def _hall(code: str) -> HallView:
+    hall = queries.hall(code)
+    if hall is None:
+        raise Http404
+    return hall
+
+
+def _state(hall: HallView) -> dict[str, Any]:
+    return asdict(queries.board(hall.id, now=clock.now()))
+
+
+def _words() -> dict[str, str]:
+    """The sentences that the page's script fills in; {label} and {counter} are spoken digit by digit."""
+    return {
+        "announcement": _("请{label}号到{counter}号窗口办理"),
+        "stale": _("数据已中断 {seconds} 秒"),
+        "idle": _("热情为您服务"),
+        "counter": _("{counter} 号窗口"),
+        "none": _("暂无等候"),
+        "waiting": _("等候 {count} 人"),
+        "page": _("{page}/{pages}"),
+        "digits": _("零一二三四五六七八九"),
+        "language": _("zh-CN"),
+    }

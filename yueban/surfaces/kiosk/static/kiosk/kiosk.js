@@ -1,0 +1,86 @@
+// The terminal: countdown, scanner, keypad, printing, clock. For Chromium 87 and later; pages work without it up to typing.
+"use strict";
+(function () {
+  const find = (name, within) => (within || document).querySelector(`[data-${name}]`);
+
+  // ---- clock: the server's time when the page was made, carried on ------------------------------------------------
+  const clock = find("clock");
+  if (clock) {
+    const offset = new Date(clock.dataset.clock) - Date.now();
+    const format = new Intl.DateTimeFormat("zh-CN", {
+      timeZone: "Asia/Shanghai", hour12: false, month: "numeric", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit",
+    });
+    const show = () => { clock.textContent = format.format(new Date(Date.now() + offset)); };
+    show();
+    setInterval(show, 1000);
+  }
+
+  // ---- nobody is there any more: back to the first page, and nothing of this person stays ----------------------------
+  const timeout = find("timeout");
+  if (timeout) {
+    const seconds = find("seconds", timeout), whole = Number(timeout.dataset.timeout);
+    let left = whole;
+    const show = () => {
+      seconds.textContent = left;
+      timeout.classList.toggle("bottom__timeout--soon", whole > 10 && left <= 15);
+    };
+    const again = () => { left = Math.max(left, 60, whole); show(); };
+    setInterval(() => {
+      left -= 1;
+      show();
+      if (left <= 0) window.location.replace(timeout.dataset.home);
+    }, 1000);
+    find("still-here", timeout).addEventListener("click", again);
+    if (whole >= 60) ["pointerdown", "keydown"].forEach((touch) => document.addEventListener(touch, again));
+  }
+  window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
+
+  // ---- a scanner or card reader types like a very fast keyboard and ends with Enter ----------------------------------
+  const scan = find("scan");
+  let typed = "", lastKey = 0;
+  if (scan) {
+    document.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.altKey || event.metaKey) return;
+      const now = performance.now();
+      if (now - lastKey > 200) typed = "";
+      lastKey = now;
+      if (event.key === "Enter" && typed.length >= 8) {
+        event.preventDefault();
+        scan.elements.text.value = typed;
+        scan.submit();
+      } else if (event.key.length === 1) {
+        typed += event.key;
+      }
+    });
+  }
+
+  // ---- keypad ------------------------------------------------------------------------------------------------------------
+  const form = find("typed");
+  if (form) {
+    const field = form.elements.text, groups = field.dataset.groups.split(" ").map(Number);
+    const plain = () => field.value.replace(/\s/g, "").toUpperCase();
+    const show = (text) => {
+      let rest = text.slice(0, groups.reduce((a, b) => a + b));
+      const parts = groups.map((size) => { const part = rest.slice(0, size); rest = rest.slice(size); return part; });
+      field.value = parts.filter(Boolean).join(" ");
+    };
+    find("keypad", form).addEventListener("click", (event) => {
+      const key = event.target.closest("[data-key]");
+      if (!key) return;
+      const name = key.dataset.key;
+      show(name === "clear" ? "" : name === "back" ? plain().slice(0, -1) : plain() + name);
+    });
+    field.addEventListener("input", () => show(plain()));
+    show(plain());
+  }
+
+  // ---- one press is one ticket ----------------------------------------------------------------------------------------------
+  document.querySelectorAll("form[method=post]").forEach((each) => {
+    each.addEventListener("submit", (event) => {
+      if (each.dataset.sent) { event.preventDefault(); return; }
+      each.dataset.sent = "yes";
+    });
+  });
+
+  if (find("print")) window.addEventListener("load", () => window.print());
+})();

@@ -1,0 +1,225 @@
+"""One question a page: booked or not, how to prove it, which queue; then the number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from yueban.domain.booking import queries as booking
+from yueban.domain.people import queries as people
+from yueban.domain.people.rules import Permission
+from yueban.domain.queueing import operations, queries
+from yueban.domain.queueing.rules import AlreadyWaiting, UnknownQueue
+from yueban.domain.regulation.rules import Refused
+from yueban.kernel import clock, crypto, ids
+from yueban.kernel.certificates import CertificateKind, parse_certificate
+from yueban.kernel.errors import InvalidInput
+from yueban.surfaces.kiosk.device import at_terminal, remember
+
+if TYPE_CHECKING:
+    from yueban.domain.booking.queries import AppointmentView
+    from yueban.domain.queueing.queries import HallView, QueueView
+
+FEW_QUEUES = 8
+"""A township's queues fit on one page; a county's are found by their department."""
+
+TICKET = "ticket:"
+CODE_LENGTH = 8
+
+
+def by(hall: HallView) -> str:
+    """Who acts: the terminal of the hall."""
+    return f"channel:kiosk {hall.code}"
+
+
+@require_GET
+@at_terminal
+def home(request: HttpRequest, hall: HallView) -> HttpResponse:
+    """「我已预约」 or 「现场取号」."""
+    return render(request, "kiosk/home.html", {"hall": hall})
+
+
+@require_http_methods(["GET", "POST"])
+@at_terminal
+def booked(request: HttpRequest, hall: HallView) -> HttpResponse:
+    """Show the QR code; whatever a scanner or card reader types is understood: QR, number or ID card."""
+    if request.method == "GET":
+        return render(request, "kiosk/booked.html", {"hall": hall})
+    text = request.POST.get("text", "")[:200].strip()
+    code = crypto.verify(text) or ids.ungrouped(text)
+    if len(code) == CODE_LENGTH and code.isdigit():
+        return _take(request, hall, code)
+    return _by_certificate(request, hall, CertificateKind.RESIDENT_ID, text, "kiosk/booked.html")
+
+
+@require_http_methods(["GET", "POST"])
+@at_terminal
+def number(request: HttpRequest, hall: HallView) -> HttpResponse:
+    """Type the appointment number from the message."""
+    if request.method == "GET":
+        return render(request, "kiosk/number.html", {"hall": hall})
+    return _take(request, hall, request.POST.get("text", "")[:50])
+
+
+@require_http_methods(["GET", "POST"])
+@at_terminal
+def certificate(request: HttpRequest, hall: HallView) -> HttpResponse:
+    """Type the number of the certificate that the appointment was booked with (R5.1)."""
+    chosen = request.POST.get("kind") or request.GET.get("kind") or CertificateKind.RESIDENT_ID
+    kind = CertificateKind(chosen) if chosen in set(CertificateKind) else CertificateKind.RESIDENT_ID
+    if request.method == "GET":
+        return render(request, "kiosk/certificate.html", _certificate_page(hall, kind))
+    return _by_certificate(request, hall, kind, request.POST.get("text", "")[:50], "kiosk/certificate.html")
+
+
+@require_POST
+@at_terminal
+def take(request: HttpRequest, hall: HallView) -> HttpResponse:
+    """Take the ticket of one of several appointments; its number comes signed from our own list."""
+    return _take(request, hall, crypto.verify(request.POST.get("appointment", "")[:200]) or "")
+
+
+@require_GET
+@at_terminal
+def walk_in(request: HttpRequest, hall: HallView) -> HttpResponse:
+    """Which department, or in a small hall at once which queue."""
+    queues = queries.queues(hall.id, date=clock.today())
+    if len(queues) <= FEW_QUEUES:
+        return render(request, "kiosk/queues.html", {"hall": hall, "queues": queues, "back": reverse("kiosk:home")})
+    return render(request, "kiosk/departments.html", {"hall": hall, "departments": _departments(queues)})
+
+
+@require_GET
+@at_terminal
+def department(request: HttpRequest, hall: HallView) -> HttpResponse:
+    """Which queue of the department, with the people waiting."""
+    chosen = request.GET.get("name", "")
+    queues = [each for each in queries.queues(hall.id, date=clock.today()) if chosen in each.departments]
+    if not queues:
+        raise Http404
+    context = {"hall": hall, "queues": queues, "department": chosen, "back": reverse("kiosk:walk_in")}
+    return render(request, "kiosk/queues.html", context)
+
+
+@require_POST
+@at_terminal
+def issue(request: HttpRequest, hall: HallView) -> HttpResponse:
+    """Print a number of the queue."""
+    queue_id = request.POST.get("queue", "")
+    known = {str(each.id): each.id for each in queries.queues(hall.id, date=clock.today())}
+    if queue_id not in known:
+        raise Http404
+    try:
+        issued = operations.issue(known[queue_id], by=by(hall), now=clock.now())
+    except UnknownQueue as error:
+        raise Http404 from error
+    return _printed(issued)
+
+
+@require_GET
+@at_terminal
+def ticket(request: HttpRequest, hall: HallView, token: str) -> HttpResponse:
+    """The number fills the page, the slip is printed, and the terminal is free again."""
+    payload = crypto.verify(token) or ""
+    found = queries.ticket(int(payload.removeprefix(TICKET))) if payload.startswith(TICKET) else None
+    if found is None:
+        raise Http404
+    context = {"hall": hall, "ticket": found, "again": "again" in request.GET, "printed_at": clock.now()}
+    return render(request, "kiosk/ticket.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def setup(request: HttpRequest) -> HttpResponse:
+    """A member of staff says once in which hall the terminal stands; then the login is over, the terminal stays."""
+    staff = people.identity_of(request.user)  # type: ignore[arg-type]  # login_required went before
+    if not (staff.may(Permission.ISSUE_TICKETS) or staff.may(Permission.RUN_SYSTEM)):
+        raise PermissionDenied
+    hall = queries.hall(request.POST.get("centre", "")[:50]) if request.method == "POST" else None
+    halls = [each for each in queries.halls() if staff.scope.covers(centre_id=each.id)]
+    if hall not in halls:
+        return render(request, "kiosk/setup.html", {"halls": halls})
+    logout(request)
+    response = redirect("kiosk:home")
+    remember(response, hall, secure=request.is_secure())
+    return response
+
+
+def _take(request: HttpRequest, hall: HallView, code: str) -> HttpResponse:
+    """Print the ticket of an appointment of this hall, or say why not and what to do instead."""
+    try:
+        found = booking.by_code(code, now=clock.now())
+        if found.centre_id != hall.id:
+            return _problem(request, hall, elsewhere=found)
+        return _printed(operations.check_in(code, by=by(hall), now=clock.now()))
+    except booking.UnknownAppointment:
+        return _problem(request, hall, message=_("没有查到这个预约。请核对预约号，或改用证件取号。"))
+    except Refused as refused:
+        return _problem(request, hall, reasons=refused.reasons, kept=queries.ticket_of(ids.ungrouped(code)))
+    except AlreadyWaiting:
+        return _problem(request, hall, message=_("您今天在这个队列已经有一个号，请先办完再取。"))
+
+
+def _by_certificate(
+    request: HttpRequest, hall: HallView, kind: CertificateKind, text: str, template: str
+) -> HttpResponse:
+    try:
+        parsed = parse_certificate(kind, text)
+    except InvalidInput as error:
+        context = _certificate_page(hall, kind) | {"error": error.errors[0].text(_), "text": text}
+        return render(request, template, context, status=422)
+    today = booking.of_person(parsed, now=clock.now(), on=clock.today())
+    live = [each for each in today if each.status in {"booked", "arrived", "ticketed", "accepted", "missed"}]
+    if len(live) == 1:
+        return _take(request, hall, live[0].code)
+    if live:
+        here = [each for each in reversed(live) if each.centre_id == hall.id]
+        return render(request, "kiosk/choose.html", {"hall": hall, "appointments": here, "elsewhere": len(live) - len(here)})
+    return _problem(request, hall, message=_("这个证件今天没有预约。"))
+
+
+def _certificate_page(hall: HallView, kind: CertificateKind) -> dict[str, Any]:
+    names = {
+        CertificateKind.RESIDENT_ID: _("居民身份证"),
+        CertificateKind.HMT_RESIDENCE: _("港澳台居民居住证"),
+        CertificateKind.FOREIGN_PERMANENT: _("外国人永久居留证"),
+        CertificateKind.PASSPORT: _("护照"),
+        CertificateKind.HM_PERMIT: _("港澳居民来往内地通行证"),
+        CertificateKind.TW_PERMIT: _("台湾居民来往大陆通行证"),
+    }
+    return {
+        "hall": hall,
+        "kind": kind,
+        "kind_name": names[kind],
+        "kinds": names.items(),
+        "letters": kind not in {CertificateKind.RESIDENT_ID, CertificateKind.HMT_RESIDENCE},
+    }
+
+
+def _problem(
+    request: HttpRequest, hall: HallView, *, message: str = "", elsewhere: AppointmentView | None = None, **more: Any
+) -> HttpResponse:
+    context = {"hall": hall, "message": message, "elsewhere": elsewhere, "reasons": (), "kept": None} | more
+    return render(request, "kiosk/problem.html", context, status=409)
+
+
+def _printed(issued: operations.Issued) -> HttpResponse:
+    address = reverse("kiosk:ticket", args=[crypto.sign(f"{TICKET}{issued.ticket_id}")])
+    return redirect(f"{address}?again" if issued.again else address)
+
+
+def _departments(queues: list[QueueView]) -> list[dict[str, Any]]:
+    """Every department of the hall once, with the people waiting in its queues."""
+    waiting: dict[str, int] = {}
+    for queue in queues:
+        for name in queue.departments:
+            waiting[name] = waiting.get(name, 0) + queue.waiting
+    return [{"name": name, "waiting": count} for name, count in waiting.items()]
