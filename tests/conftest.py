@@ -6,6 +6,7 @@ the migrations, so that `--reuse-db` never reuses tables of another time.
 
 import hashlib
 import os
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 from django.conf import settings
 from psycopg import sql
 
+from tests.stack import Stack
 from yueban.config.database import database
 from yueban.config.environment import database_settings
 
@@ -68,3 +70,21 @@ def drop_outdated() -> None:
                 connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
             except psycopg.errors.ObjectInUse:
                 continue
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All who use the running stack share one, on one worker."""
+    for item in items:
+        if "stack" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("stack"))
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """The whole product, running: web, events, worker and database, on a working Friday at 08:40."""
+    running = Stack()
+    try:
+        yield running.start()
+    finally:
+        running.close()

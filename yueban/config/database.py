@@ -13,15 +13,17 @@ from typing import IO
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from yueban.config.environment import database_settings, socket_folder
 from yueban.config.guardian import lock_file, taken
+from yueban.config.terminal import Refusal
 
 OLDEST = 15
 START_SECONDS = 60
 
 
-class DatabaseProblem(Exception):
+class DatabaseProblem(Refusal):
     """A sentence for the operator: why there is no usable database."""
 
 
@@ -130,9 +132,9 @@ def check_external(data: Path) -> None:
     found = database_settings(data)
     names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
     known = {key: found[name] for key, name in names.items() if found.get(name)}
-    extra = {key: value for key, value in found["OPTIONS"].items() if isinstance(value, str)}
+    known |= {key: value for key, value in found["OPTIONS"].items() if isinstance(value, str)}
     try:
-        with psycopg.connect(**known, **extra, connect_timeout=10) as connection:
+        with psycopg.connect(make_conninfo(**known, connect_timeout=10)) as connection:
             version = connection.info.server_version // 10000
     except psycopg.OperationalError as error:
         raise DatabaseProblem(f"The database of DATABASE_URL does not answer: {str(error).strip()}") from error

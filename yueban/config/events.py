@@ -3,8 +3,10 @@
 import os
 
 from granian.constants import Interfaces
+from granian.log import LogLevels
 from granian.server import Server
 
+from yueban.config import logs
 from yueban.config.processes import end_with_supervisor
 
 
@@ -21,6 +23,8 @@ def main() -> None:
         backpressure=2048,
         respawn_failed_workers=True,
         workers_kill_timeout=3,
+        log_level=LogLevels.warning,
+        log_dictconfig=logs.settings(logs.kind_of(os.environ), os.environ.get("YUEBAN_LOG_LEVEL", "INFO")),
         log_access=False,
         websockets=False,
     ).serve()

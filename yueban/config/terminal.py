@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -11,6 +12,12 @@ console = Console(stderr=True, highlight=False)
 
 class Refusal(Exception):
     """The command cannot be carried out; says why in a sentence."""
+
+
+def fail(sentence: str) -> NoReturn:
+    """Say the sentence and end with status 2."""
+    console.print(f"[bold red]✗[/] {sentence}", soft_wrap=True)
+    raise SystemExit(2)
 
 
 class Bar:

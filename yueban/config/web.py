@@ -8,8 +8,10 @@ import multiprocessing
 import os
 
 from granian.constants import Interfaces
+from granian.log import LogLevels
 from granian.server import Server
 
+from yueban.config import logs
 from yueban.config.processes import die_with_parent, end_with_supervisor
 
 WORKERS = int(os.environ.get("YUEBAN_WEB_WORKERS", "3"))
@@ -35,6 +37,8 @@ def main() -> None:
         backlog=2048,
         respawn_failed_workers=True,
         workers_kill_timeout=5,
+        log_level=LogLevels.warning,
+        log_dictconfig=logs.settings(logs.kind_of(os.environ), os.environ.get("YUEBAN_LOG_LEVEL", "INFO")),
         log_access=False,
         websockets=False,
     ).serve()

@@ -13,18 +13,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from yueban.kernel.errors import ClockRefused
 from yueban.kernel.wall import TZ, at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["TZ", "at"]  # of kernel.wall, at hand for those who may read the clock
+__all__ = ["TZ", "ClockRefused", "at"]  # of kernel.wall, at hand for those who may read the clock
 
 _BOOT = getattr(ticks, "CLOCK_BOOTTIME", ticks.CLOCK_MONOTONIC)
-
-
-class ClockRefused(RuntimeError):
-    """The environment asks for a simulated clock that cannot be given."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,3 +57,7 @@ class InvalidInput(ValueError):
         exception = cls(first.field, first.code, first.message)
         exception.errors = list(errors)
         return exception
+
+
+class ClockRefused(RuntimeError):
+    """The environment asks for a simulated clock that cannot be given."""

@@ -1,0 +1,295 @@
+"""What an operator does with `yueban`: each command is a thin call into the domain.
+
+A secret is alone on the last line of stdout; everything else goes to stderr. Exit status: 0 done, 1 something is
+wrong with the data (`check`, `audit verify`), 2 the command could not be carried out.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, time
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import django
+import typer
+from django.conf import settings
+
+from yueban.config import database
+from yueban.config.environment import data_folder
+from yueban.config.processes import port_is_free
+from yueban.config.terminal import Refusal, bar, console, fail
+from yueban.kernel import clock, crypto
+
+BY = "system:operator"
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # they show the values of variables, and those may be about people
+    help="约办 Yueban: booking and queueing for a county.",
+)
+channels = typer.Typer(no_args_is_help=True, help="Programs that book for applicants.")
+staff = typer.Typer(no_args_is_help=True, help="Accounts of staff.")
+audit_log = typer.Typer(no_args_is_help=True, help="The append-only log.")
+keys = typer.Typer(no_args_is_help=True, help="The keys that seal personal data.")
+app.add_typer(channels, name="channel")
+app.add_typer(staff, name="staff")
+app.add_typer(audit_log, name="audit")
+app.add_typer(keys, name="keys")
+
+
+@contextmanager
+def opened(*, tables: bool = True) -> Iterator[database.Held]:
+    """Django with its database, for as long as the command runs; with `tables`, refused where there are none yet."""
+    with database.database(settings.DATA) as held:
+        django.setup()
+        from yueban.config import health
+
+        if tables and not health.migrated():
+            raise Refusal("The tables are not those of this version: `yueban run` or `yueban import` prepares them.")
+        yield held
+
+
+def secret(text: str) -> None:
+    """Write a secret alone on a line of stdout."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+# ---- the stack ------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def run() -> None:
+    """Open: database, tables, county, hours; then web, events and worker until Ctrl-C."""
+    refuse_early()
+    with opened(tables=False) as held:
+        from yueban.config import opening
+
+        opening.prepare_tables()
+        opening.load_county()
+        opening.generate_slots()
+        become_supervisor(held)
+
+
+@app.command()
+def demo() -> None:
+    """The same on a simulated clock that starts at the next working day, 08:55; with its own data folder."""
+    if os.environ.get("YUEBAN_ENV") == "production":
+        raise Refusal("The demonstration runs on a simulated clock and is refused in production.")
+    os.environ.setdefault("YUEBAN_DATA", str(data_folder() / "demo"))
+    refuse_early()
+    with opened(tables=False) as held:
+        from yueban.config import opening
+
+        opening.prepare_tables()
+        opening.load_county()
+        if not clock.simulated():
+            simulate_from(next_working_morning())
+        opening.generate_slots()
+        become_supervisor(held)
+
+
+def next_working_morning() -> datetime:
+    """08:55 of the next working day, when a hall is about to open."""
+    from yueban.domain.calendar import queries
+
+    return clock.at(queries.working_days().next_working(clock.today()), time(8, 55))
+
+
+def simulate_from(start: datetime) -> None:
+    """Let this process and its children live from that instant on."""
+    os.environ["YUEBAN_CLOCK"] = start.isoformat()
+    clock.simulate(clock.simulation_of(os.environ))
+
+
+def refuse_early() -> None:
+    """Say before anything is started what would only show afterwards: settings, keys, ports."""
+    settings.PRODUCTION  # noqa: B018  reads the settings
+    crypto.require_keys()
+    host = os.environ.get("YUEBAN_HOST", "127.0.0.1")
+    for name, usual in (("YUEBAN_PORT", "8000"), ("YUEBAN_EVENTS_PORT", "8001")):
+        text = os.environ.get(name, usual)
+        if not text.isascii() or not text.isdigit() or not 0 < int(text) < 2**16:
+            raise Refusal(f"{name} is no port: {text!r}")
+        if not port_is_free(host, int(text)):
+            raise Refusal(f"Port {text} of {host} is in use: is Yueban running already? Set {name} to another port.")
+
+
+def become_supervisor(held: database.Held) -> NoReturn:
+    """Replace this process, which has loaded all of Django, by the small supervisor; the database stays held."""
+    from django.db import connections
+
+    from yueban.config import opening
+
+    accounts = opening.sample_accounts()
+    opening.analyze()
+    environment = os.environ | clock.anchor_environment() | held.inheritable()
+    environment["YUEBAN_WELCOME"] = opening.welcome(accounts)
+    connections.close_all()
+    console.print("Starting web, events and worker …")
+    os.execve(sys.executable, [sys.executable, "-m", "yueban.config.supervisor"], environment)  # noqa: S606
+
+
+# ---- the county -----------------------------------------------------------------------------------------------------
+
+
+@app.command(name="import")
+def import_county(
+    folder: Annotated[Path, typer.Argument(help="A folder with regions.yaml, departments.yaml, …")],
+) -> None:
+    """Load or update the county from a folder; all errors at once, and nothing is written when there is one."""
+    with opened(tables=False):
+        from yueban.config import opening
+        from yueban.domain.calendar import operations
+        from yueban.domain.directory.county import CountyInvalid
+
+        opening.prepare_tables()
+        try:
+            with bar(f"Importing {folder}") as progress:
+                summary = operations.load_county(folder, by=BY, now=clock.now(), progress=progress)
+        except CountyInvalid as invalid:
+            console.print(str(invalid), markup=False, soft_wrap=True)
+            fail(f"{len(invalid.problems)} problems in {folder}; nothing was written.")
+        for kind, tally in summary.kinds.items():
+            console.print(f"  {kind:<12} {tally.added} added, {tally.changed} changed, {tally.retired} retired")
+        opening.generate_slots()
+
+
+@app.command(name="export")
+def export_county(folder: Annotated[Path, typer.Argument(help="Where the YAML files are written.")]) -> None:
+    """Write the county in use as the folder that `import` reads."""
+    with opened():
+        from yueban.domain.calendar import operations
+
+        for path in operations.export_county(folder):
+            console.print(str(path), markup=False)
+
+
+@app.command()
+def slots() -> None:
+    """Generate the slots of the horizon now, as the nightly job does."""
+    with opened():
+        from yueban.config import opening
+
+        opening.generate_slots()
+
+
+@app.command()
+def year(notice: Annotated[Path, typer.Argument(help="A CSV file: date, working, name; see docs/running.md.")]) -> None:
+    """Make the working days of a year official, from the notice of the State Council."""
+    with opened():
+        from yueban.config import opening
+        from yueban.domain.calendar import operations
+        from yueban.domain.calendar.rules import InvalidNotice
+
+        try:
+            told = operations.import_notice(notice, by=BY, now=clock.now())
+        except InvalidNotice as invalid:
+            console.print(str(invalid), markup=False, soft_wrap=True)
+            fail(f"{notice} is no notice of a year; nothing was written.")
+        console.print(f"{told.year} is official now; {len(told.changed)} days changed, {told.booked} bookings on them.")
+        opening.generate_slots()
+
+
+@app.command(name="no-shows")
+def no_shows() -> None:
+    """Run the sweep for no-shows now, as the worker does each minute."""
+    with opened():
+        from yueban.domain.booking import operations
+
+        with bar("Sweeping") as progress:
+            swept = operations.sweep_no_shows(now=clock.now(), progress=progress)
+        console.print(f"{swept} appointments became no-shows.")
+
+
+@app.command()
+def check() -> None:
+    """Prove the invariants; status 1 and the rows where one is broken."""
+    with opened():
+        from yueban.config.invariants import CONTEXTS
+
+        broken = 0
+        for name, query in CONTEXTS.items():
+            found = query()
+            broken += len(found)
+            console.print(f"[{'red' if found else 'green'}]{'✗' if found else '✓'}[/] {name}")
+            for row in found:
+                console.print(f"    {row}", markup=False, soft_wrap=True)
+    if broken:
+        raise typer.Exit(1)
+
+
+# ---- accounts -------------------------------------------------------------------------------------------------------
+
+
+@channels.command("add")
+def channel_add(
+    name: str,
+    kind: Annotated[str, typer.Option(help="web, app, miniprogram, kiosk, phone, onsite or upstream")],
+    centre: Annotated[str | None, typer.Option(help="Code of the only centre it may book at.")] = None,
+) -> None:
+    """Let a program in; prints its token, which is shown this once."""
+    with opened():
+        from yueban.config import accounts
+
+        token = accounts.add_channel(name, kind, centre, by=BY)
+    console.print(f"Channel {name} added. Its token is shown only now:", markup=False)
+    secret(token)
+
+
+@staff.command("add")
+def staff_add(
+    login: str,
+    role: Annotated[str, typer.Option(help="One of the roles of docs/running.md.")],
+    centre: Annotated[str | None, typer.Option(help="Code of the centre; none: the whole county.")] = None,
+    department: Annotated[str | None, typer.Option(help="Code of the department.")] = None,
+) -> None:
+    """Add an account; prints its first password, to be changed at the first login."""
+    with opened():
+        from yueban.config import accounts
+
+        password = accounts.add_staff(login, role, centre, department, by=BY)
+    console.print(f"Account {login} added. Its first password:", markup=False)
+    secret(password)
+
+
+@staff.command("token")
+def staff_token(login: str) -> None:
+    """Make an API token of an account (calling tickets through the API)."""
+    with opened():
+        from yueban.config import accounts
+
+        token = accounts.issue_staff_token(login, by=BY)
+    console.print(f"A token of {login}, shown only now:", markup=False)
+    secret(token)
+
+
+# ---- log and keys ---------------------------------------------------------------------------------------------------
+
+
+@audit_log.command("verify")
+def audit_verify() -> None:
+    """Recompute the chain of seals; status 1 where one does not hold."""
+    with opened():
+        from yueban.domain.audit import queries
+
+        with bar("Verifying the seals") as progress:
+            problems = queries.verify(progress=progress)
+    for problem in problems:
+        console.print(problem, markup=False, soft_wrap=True)
+    if problems:
+        raise typer.Exit(1)
+    console.print("[green]✓[/] every seal holds")
+
+
+@keys.command("rotate")
+def keys_rotate() -> None:
+    """Write with a new key from now on, seal all personal data anew under it, and retire the old ones."""
+    with opened():
+        from yueban.config import rotation
+
+        new = rotation.rotate()
+    console.print(f"Key {new} seals everything now. Back up the key file: without it nothing can be read.")
