@@ -5,6 +5,7 @@ Each is one conditional update from the transition table; the row it updates is 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -64,27 +65,28 @@ def mark_present(appointment_id: int, *, by: str, now: datetime) -> None:
     """The applicant is in the hall; said once, kept for good. A missed call is then no no-show (R4.3)."""
     first = Appointment.objects.filter(pk=appointment_id, present_at=None).update(present_at=now)
     if first:
-        locking.write_history(_view(appointment_id, now), "present", by=by, at=now, clause="R4.3")
+        locking.write_history(queries.by_id(appointment_id, now=now), "present", by=by, at=now, clause="R4.3")
 
 
 def mark_accepted(appointment_id: int, *, by: str, now: datetime) -> None:
     """受理: an online booking when its ticket is called, a desk booking when the clerk accepts (R4.2); twice is once."""
-    seen = _view(appointment_id, now)
-    if seen.status is not Status.ACCEPTED:
-        locking.move(seen, Status.ACCEPTED, by=by, now=now, clause="R4.2", accepted_at=now)
+    _move(appointment_id, Status.ACCEPTED, by=by, now=now, accepted_at=now)
 
 
 def mark_missed(appointment_id: int, *, by: str, now: datetime) -> None:
     """Called and absent (过号)."""
-    locking.move(_view(appointment_id, now), Status.MISSED, by=by, now=now, clause="R4.2")
+    _move(appointment_id, Status.MISSED, by=by, now=now)
 
 
 def mark_served(appointment_id: int, *, outcome: str, reason: str = "", by: str, now: datetime) -> None:
     """The handling ended with its outcome (预约办理结果, R4.2); whoever was served was present."""
     mark_present(appointment_id, by=by, now=now)
-    columns = {"outcome": outcome, "outcome_reason": reason, "ended_at": now}
-    locking.move(_view(appointment_id, now), Status.SERVED, by=by, now=now, clause="R4.2", reason=reason, **columns)
+    told = {"outcome": outcome, "outcome_reason": reason, "ended_at": now}
+    _move(appointment_id, Status.SERVED, by=by, now=now, reason=reason, **told)
 
 
-def _view(appointment_id: int, now: datetime) -> AppointmentView:
-    return queries.by_id(appointment_id, now=now)
+def _move(appointment_id: int, to: Status, *, by: str, now: datetime, **columns: Any) -> None:
+    """Move from wherever it stands now, unless it is there already; looks again when somebody else was faster."""
+    while (seen := queries.by_id(appointment_id, now=now)).status is not to:
+        with suppress(locking.Changed):
+            locking.move(seen, to, by=by, now=now, clause="R4.2", **columns)
