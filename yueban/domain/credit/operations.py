@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from django.db import connection, transaction
 
@@ -146,7 +146,7 @@ def _set_suspension(person_id: int, until: datetime | None) -> None:
         cursor.execute("UPDATE people_person SET suspended_until = %s WHERE id = %s", [until, person_id])
 
 
-def _tell(template: str, strike: Strike, phone: str, *, now: datetime, **fields: str | int | datetime) -> None:
+def _tell(template: str, strike: Strike, phone: str, *, now: datetime, **fields: Any) -> None:
     notices.enqueue(
         event=f"{template}:{strike.pk}",
         template=template,

@@ -13,7 +13,6 @@ from yueban.domain.calendar.models import Slot
 from yueban.domain.calendar.rules import Kind, planned_slots
 from yueban.domain.directory import queries as directory
 from yueban.domain.directory.operations import Progress, Tally
-from yueban.domain.regulation import queries as regulation
 from yueban.kernel.constraints import retrying
 
 if TYPE_CHECKING:
@@ -80,13 +79,14 @@ def generate_slots(
     timetable no longer has are closed and keep their appointments. Raises `UnknownDay` when today is unknown.
     """
     days = queries.days_to_generate(now)
-    chosen = _chosen(centre)
+    known, chosen = queries.working_days(), _chosen(centre)
     first = not Slot.objects.exists()
     tally = Tally()
     for done, hall in enumerate(chosen):
         if progress:
             progress("slots", done, len(chosen))
-        tally += _generate_hall(hall, days, now=now, by=by)
+        plan = [slot for day, numbers in days.items() for slot in planned_slots(hall, day, known, numbers)]
+        tally += _generate_hall(hall.id, plan, list(days), now=now, by=by)
     if centre is None:
         tally += _close_retired([hall.id for hall in chosen], now)
     if progress:
@@ -106,20 +106,15 @@ def _chosen(centre: str | None) -> tuple[HallFacts, ...]:
 
 @retrying()
 @transaction.atomic
-def _generate_hall(hall: HallFacts, days: list[date], *, now: datetime, by: str) -> Tally:
-    plan = [slot for day in days for slot in _planned(hall, day)]
-    values = _columns(plan) | {"centre": hall.id, "now": now, "days": days, "not_held": NOT_HELD}
+def _generate_hall(centre_id: int, plan: list[PlannedSlot], days: list[date], *, now: datetime, by: str) -> Tally:
+    values = _columns(plan) | {"centre": centre_id, "now": now, "days": days, "not_held": NOT_HELD}
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         added, changed, closed = (_run(cursor, statement, values) for statement in (_INSERT, _UPDATE, _CLOSE))
     if added or changed or closed:
         data = {"added": added, "changed": changed, "closed": closed, "until": days[-1].isoformat()}
-        audit.record(kind="calendar.slots_generated", by=by, at=now, centre_id=hall.id, clause="R1.2", data=data)
+        audit.record(kind="calendar.slots_generated", by=by, at=now, centre_id=centre_id, clause="R1.2", data=data)
     return Tally(added, changed, len(plan) - added - changed, closed)
-
-
-def _planned(hall: HallFacts, day: date) -> list[PlannedSlot]:
-    return list(planned_slots(hall, day, queries.working_days(), regulation.in_force(day).parameters))
 
 
 def _columns(plan: list[PlannedSlot]) -> dict[str, Any]:

@@ -30,8 +30,9 @@ from yueban.domain.regulation.queries import Kept
 from yueban.kernel.wall import TZ
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import date, datetime
+
+    from yueban.domain.regulation.rules import Parameters
 
 
 def _load_openings() -> dict[int, tuple[Opening, ...]]:
@@ -97,17 +98,21 @@ def _sharing(counter: Any) -> SharingCounter[int]:
     return SharingCounter(tuple(services), counter.booking_only)
 
 
-def days_to_generate(now: datetime) -> list[date]:
-    """Return the dates that must have slots at `now`; raises `UnknownDay` when today is unknown."""
+def days_to_generate(now: datetime) -> dict[date, Parameters]:
+    """Return the dates that must have slots at `now`, each with the parameters in force on it.
+
+    Raises `UnknownDay` when today is unknown.
+    """
     today = now.astimezone(TZ).date()
-    return generated_days(working_days(), today, regulation.in_force(today).parameters.horizon)
+    horizon = regulation.in_force(today).parameters.horizon
+    return {day: regulation.in_force(day).parameters for day in generated_days(working_days(), today, horizon)}
 
 
 def slots_ready(*, now: datetime) -> bool:
     """Tell whether every hall has its slots from today to the horizon; raises `UnknownDay` when today is unknown."""
-    today, days = now.astimezone(TZ).date(), working_days()
-    end = horizon_end(days, today, regulation.in_force(today).parameters.horizon)
-    return _complete(day for day in days_to_generate(now) if day <= end)
+    days = days_to_generate(now)
+    end = horizon_end(working_days(), min(days), days[min(days)].horizon)
+    return _complete({day: parameters for day, parameters in days.items() if day <= end})
 
 
 def generation_due(*, now: datetime) -> bool:
@@ -115,14 +120,14 @@ def generation_due(*, now: datetime) -> bool:
     return not _complete(days_to_generate(now))
 
 
-def _complete(days: Iterable[date]) -> bool:
-    wanted = {(hall.id, day) for day in days for hall in halls() if _serves(hall, day)}
-    dates = {day for _, day in wanted}
-    queues = [queue.id for hall in halls() for queue in hall.queues]
-    found = Slot.objects.filter(queue_id__in=queues, date__in=dates).values_list("centre_id", "date").distinct()
-    return bool(wanted) and wanted <= set(found)
-
-
-def _serves(hall: HallFacts, day: date) -> bool:
-    parameters = regulation.in_force(day).parameters
-    return next(planned_slots(hall, day, working_days(), parameters), None) is not None
+def _complete(days: dict[date, Parameters]) -> bool:
+    known, all_halls = working_days(), halls()
+    wanted = {
+        (hall.id, day)
+        for day, parameters in days.items()
+        for hall in all_halls
+        if any(True for _ in planned_slots(hall, day, known, parameters))
+    }
+    queues = [queue.id for hall in all_halls for queue in hall.queues]
+    found = Slot.objects.filter(queue_id__in=queues, date__in=[day for _, day in wanted])
+    return bool(wanted) and wanted <= set(found.values_list("centre_id", "date").distinct())

@@ -36,20 +36,17 @@ class WorkingDays:
     last: date
 
     @classmethod
-    def from_days(cls, days: Mapping[date, bool], *, anchor: date | None = None) -> Self:
-        """Build from `{date: working}`. With a gap, the unbroken run around `anchor` (default: the last) is kept.
+    def from_days(cls, days: Mapping[date, bool]) -> Self:
+        """Build from `{date: working}`. With a gap, the unbroken run up to the last day is what is known.
 
         Raises `ValueError` when no day is given.
         """
         if not days:
             raise ValueError("a calendar needs at least one day")
-        first = last = anchor if anchor in days else max(days)
+        first = last = max(days)
         while first - _ONE_DAY in days:
             first -= _ONE_DAY
-        while last + _ONE_DAY in days:
-            last += _ONE_DAY
-        dates = tuple(sorted(day for day, working in days.items() if working and first <= day <= last))
-        return cls(dates, first, last)
+        return cls(tuple(sorted(day for day, working in days.items() if working and first <= day)), first, last)
 
     def knows(self, day: date) -> bool:
         """Tell whether the day lies in the known range."""

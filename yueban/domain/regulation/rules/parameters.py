@@ -68,7 +68,7 @@ class HeadStarts:
     @property
     def largest(self) -> int:
         """The bound of overtaking, in minutes."""
-        return max(dataclasses.astuple(self))
+        return max(self.arrived_booking, self.statutory, self.booked_online, self.walk_in)
 
 
 @dataclass(frozen=True, slots=True)
