@@ -29,6 +29,8 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["YUEBAN_DATA"] = str(DATA)
     settings.DATA = DATA
     settings.SMS_FILE_FOLDER = DATA / "outbox"
+    settings.STATIC_ROOT = DATA / "static"
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of a missing one
     found = database_settings(DATA)
     known = settings.DATABASES["default"]
     known.update(found, TEST=known.get("TEST", {}) | {"NAME": database_name()})

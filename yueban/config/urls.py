@@ -14,7 +14,7 @@ urlpatterns = [
     path("kiosk/", include("yueban.surfaces.kiosk.urls")),
     path("counter/", include("yueban.surfaces.counter.urls")),
     path("display/", include("yueban.surfaces.display.urls")),
-    path("staff/", include("yueban.surfaces.staff_urls")),
+    path("staff/", include("yueban.surfaces.staff.urls")),
     path("", include("yueban.surfaces.portal.urls")),
 ]
 if not settings.PRODUCTION:

@@ -1,0 +1,163 @@
+"""Staff enter, change a first password, leave; and are kept out of what is not theirs."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from yueban.domain.audit.models import Event
+from yueban.domain.people import operations
+from yueban.domain.people.models import Staff
+from yueban.domain.people.operations import NewStaff
+from yueban.domain.people.rules import Permission, Role
+from yueban.kernel import clock
+from yueban.surfaces.access import requires
+
+pytestmark = pytest.mark.django_db
+
+NEW = "kq7#mmm-2026"
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def add(login: str = "li", role: Role = Role.CLERK, password: str | None = NEW) -> str:
+    return operations.add_staff(NewStaff(login, role), by="system:test", now=clock.now(), password=password)
+
+
+def enter(client: Client, password: str = NEW, *, login: str = "li", **more: str) -> HttpResponse:
+    return client.post("/staff/login", {"username": login, "password": password, **more})  # type: ignore[return-value]
+
+
+def test_a_clerk_enters_and_lands_at_the_counters(client: Client) -> None:
+    add()
+    assert client.get("/staff/login").status_code == 200
+    assert enter(client).headers["location"] == "/counter/"
+    page = client.get("/staff/")
+    assert "窗口人员" in page.content.decode()
+    assert "叫号、受理、办结" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("role", "landing"),
+    [
+        (Role.GUIDE, "/kiosk/"),
+        (Role.SUPERVISOR, "/display/"),
+        (Role.SYSTEM_ADMIN, "/display/"),
+        (Role.AUDIT_ADMIN, "/staff/"),
+    ],
+)
+def test_everybody_lands_where_they_work(client: Client, role: Role, landing: str) -> None:
+    add(role=role)
+    assert enter(client).headers["location"] == landing
+
+
+def test_a_wrong_password_is_told_on_the_page_and_the_login_kept(client: Client) -> None:
+    add()
+    page = enter(client, "wrong")
+    assert page.status_code == 200
+    assert "账号或密码不正确。" in page.content.decode()
+    assert 'value="li"' in page.content.decode()
+    assert "sessionid" not in client.cookies
+
+
+def test_the_fifth_failure_says_that_the_account_is_locked(client: Client) -> None:
+    add()
+    pages = [enter(client, "wrong").content.decode() for _ in range(5)]
+    assert ["已锁定，请 15 分钟后再试" in page for page in pages] == [False] * 4 + [True]
+    assert "sessionid" not in client.cookies
+
+
+@pytest.mark.parametrize(
+    ("wanted", "landing"),
+    [
+        ("/counter/7/", "/counter/7/"),
+        ("https://evil.example/", "/counter/"),
+        ("//evil.example", "/counter/"),
+        ("javascript:x", "/counter/"),
+    ],
+)
+def test_after_the_login_one_goes_where_one_wanted_if_that_is_ours(client: Client, wanted: str, landing: str) -> None:
+    add()
+    assert enter(client, next=wanted).headers["location"] == landing
+
+
+def test_a_first_password_is_changed_before_anything_else(client: Client) -> None:
+    first = add(password=None)
+    assert enter(client, first).headers["location"] == "/staff/password"
+    assert client.get("/counter/").headers["location"] == "/staff/password"
+    change = {"old": first, "new": NEW, "again": "another"}
+    assert "两次输入的新密码不一致。" in client.post("/staff/password", change).content.decode()
+    assert (
+        "新密码不能与原密码相同。"
+        in client.post("/staff/password", {"old": first, "new": first, "again": first}).content.decode()
+    )
+    assert client.post("/staff/password", change | {"again": NEW}).headers["location"] == "/counter/"
+    assert client.get("/staff/").status_code == 200
+
+
+def test_leaving_ends_the_session_and_is_recorded(client: Client) -> None:
+    add()
+    enter(client)
+    assert client.get("/staff/logout").status_code == 405
+    assert client.post("/staff/logout").headers["location"] == "/staff/login"
+    assert client.get("/staff/").headers["location"] == "/staff/login?next=/staff/"
+    assert Event.objects.filter(kind="staff.logged_out", by="staff:li").exists()
+
+
+def test_a_session_ends_after_thirty_idle_minutes_and_work_prolongs_it(client: Client) -> None:
+    add()
+    enter(client)
+    session = client.session
+    assert session.get_expiry_age() == 30 * 60
+    session["staff_seen"] = 0
+    session.save()
+    client.get("/staff/")
+    assert client.session["staff_seen"] > 0
+    row = client.session.model.objects.get()
+    assert row.expire_date - timezone.now() > timedelta(minutes=29)  # noqa: TID251 - sessions run on real time
+    client.session.model.objects.update(expire_date=timezone.now() - timedelta(seconds=1))  # noqa: TID251 - the same
+    assert client.get("/staff/").status_code == 302
+
+
+def test_a_form_without_its_token_is_refused() -> None:
+    add()
+    assert enter(Client(enforce_csrf_checks=True)).status_code == 403
+
+
+@requires(Permission.CALL)
+def call(request: HttpRequest) -> HttpResponse:
+    """A page of the counters."""
+    return HttpResponse(request.user.get_username())
+
+
+def visit(login: str | None) -> HttpResponse:
+    request = RequestFactory().get("/counter/")
+    request.user = Staff.objects.get(username=login) if login else AnonymousUser()
+    return call(request)
+
+
+def test_a_page_is_for_those_with_its_permission() -> None:
+    add("clerk")
+    add("guide", Role.GUIDE)
+    add("stranger", Role.CLERK)
+    Staff.objects.filter(username="stranger").update(role="")
+    assert visit("clerk").content == b"clerk"
+    assert visit(None).headers["location"] == "/staff/login?next=/counter/"
+    for login in ("guide", "stranger"):
+        with pytest.raises(PermissionDenied):
+            visit(login)
+
+
+def test_the_admins_own_login_counts_failures_too(client: Client) -> None:
+    add("xitong", Role.SYSTEM_ADMIN)
+    for _ in range(5):
+        client.post("/admin/login/", {"username": "xitong", "password": "wrong"})
+    assert Staff.objects.get().locked_until is not None

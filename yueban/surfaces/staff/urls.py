@@ -1,0 +1,13 @@
+"""Where staff enter and leave."""
+
+from django.urls import path
+
+from yueban.surfaces.staff import views
+
+app_name = "staff"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("login", views.log_in, name="login"),
+    path("logout", views.log_out, name="logout"),
+    path("password", views.password, name="password"),
+]
