@@ -82,6 +82,23 @@ def test_a_crashed_child_is_started_again_and_that_is_said(own: Stack, name: str
     assert child(own, name) != before
 
 
+def test_a_killed_worker_of_the_web_process_is_replaced_while_the_others_serve(own: Stack) -> None:
+    main = child(own, "web")
+    parents = {pid: Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()[1] for pid in family(own)}
+    worker = next(pid for pid, parent in parents.items() if int(parent) == main)
+    os.kill(worker, signal.SIGKILL)
+    assert all(own.get("/healthz")[0] == 200 for _ in range(20))
+    eventually(lambda: workers_of(own, main) == 3)
+    time.sleep(1)
+    assert workers_of(own, main) == 3
+    assert child(own, "web") == main
+
+
+def workers_of(stack: Stack, main: int) -> int:
+    parents = [Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()[1] for pid in family(stack)]
+    return parents.count(str(main))
+
+
 def test_a_killed_database_is_started_again_and_the_stack_heals(own: Stack) -> None:
     server = next(pid for pid, said in family(own).items() if said.startswith("/") and "/bin/postgres -D" in said)
     os.kill(server, signal.SIGKILL)

@@ -7,12 +7,13 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from yueban.config import logs
-from yueban.config.processes import end_with_supervisor
+from yueban.config.processes import end_with_supervisor, fork_workers_that_end_with_us
 
 
 def main() -> None:
     """Serve until told to stop; open streams are cut after a few seconds and resume by themselves."""
     end_with_supervisor()
+    fork_workers_that_end_with_us()
     Server(
         "yueban.config.asgi:application",
         address=os.environ.get("YUEBAN_HOST", "127.0.0.1"),

@@ -1,6 +1,8 @@
 """What the operating system does for a family of processes."""
 
 import ctypes
+import functools
+import multiprocessing
 import os
 import signal
 import socket
@@ -41,3 +43,9 @@ def end_with_supervisor() -> None:
     die_with_parent()
     if os.getppid() != int(supervisor):
         raise SystemExit(0)
+
+
+def fork_workers_that_end_with_us() -> None:
+    """Before granian starts: its workers are forked, sharing our memory, and are killed when we end in any way."""
+    multiprocessing.set_start_method("fork")
+    os.register_at_fork(after_in_child=functools.partial(die_with_parent, signal.SIGKILL))

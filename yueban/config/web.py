@@ -4,15 +4,16 @@ The application is loaded before the workers are forked, so that they share its 
 """
 
 import gc
-import multiprocessing
 import os
 
+from django.db import connections
+from django.urls import get_resolver
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
 from yueban.config import logs
-from yueban.config.processes import die_with_parent, end_with_supervisor
+from yueban.config.processes import end_with_supervisor, fork_workers_that_end_with_us
 
 WORKERS = int(os.environ.get("YUEBAN_WEB_WORKERS", "3"))
 THREADS = int(os.environ.get("YUEBAN_WEB_THREADS", "4"))
@@ -21,10 +22,8 @@ THREADS = int(os.environ.get("YUEBAN_WEB_THREADS", "4"))
 def main() -> None:
     """Serve until told to stop; a worker that crashes is started again."""
     end_with_supervisor()
-    multiprocessing.set_start_method("fork")
-    import yueban.config.wsgi  # noqa: F401  shared by the workers
-
-    os.register_at_fork(after_in_child=die_with_parent)
+    load()
+    fork_workers_that_end_with_us()
     gc.collect()
     gc.freeze()  # the collector would touch, and so copy, every shared page
     Server(
@@ -42,6 +41,14 @@ def main() -> None:
         log_access=False,
         websockets=False,
     ).serve()
+
+
+def load() -> None:
+    """Load all that a request needs, URLs and views included: the workers share it, and no first visitor waits."""
+    import yueban.config.wsgi  # noqa: F401
+
+    _ = get_resolver().url_patterns
+    connections.close_all()  # a session must not be shared
 
 
 if __name__ == "__main__":
