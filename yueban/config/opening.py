@@ -11,6 +11,7 @@ from django.db import connection
 
 from yueban.config.terminal import bar, console
 from yueban.domain.calendar import operations as calendar
+from yueban.domain.calendar.rules import UnknownDay
 from yueban.domain.directory import queries as directory
 from yueban.domain.people import operations as people
 from yueban.domain.people import queries as people_queries
@@ -48,9 +49,12 @@ def load_county() -> None:
 
 
 def generate_slots() -> None:
-    """Have the hours of the horizon that can be booked."""
-    with bar("Generating slots") as progress:
-        calendar.generate_slots(now=clock.now(), progress=progress)
+    """Have the hours of the horizon that can be booked; on a day of an unknown year there are none, and it is said."""
+    try:
+        with bar("Generating slots") as progress:
+            calendar.generate_slots(now=clock.now(), progress=progress)
+    except UnknownDay as unknown:
+        console.print(f"No slots were generated: {unknown}. Import the year's notice with `yueban year FILE`.")
 
 
 def analyze() -> None:

@@ -1,9 +1,15 @@
 """What the worker does for the calendar: slots for the day that has come into the horizon."""
 
+import logging
+from datetime import datetime
+
 from procrastinate.contrib.django import app
 
 from yueban.domain.calendar import operations, queries
+from yueban.domain.calendar.rules import UnknownDay
 from yueban.kernel import clock
+
+log = logging.getLogger(__name__)
 
 
 @app.periodic(cron="* * * * *")
@@ -15,8 +21,8 @@ def generate(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tells when
     all but the first look after midnight find nothing to do.
     """
     now = clock.now()
-    if queries.halls() and queries.generation_due(now=now):
-        operations.generate_slots(now=now)
+    if queries.halls() and _due(now):
+        _generate(now)
 
 
 @app.periodic(cron="20 0 * * *")
@@ -25,4 +31,16 @@ def renew(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tells when it
     """Once a night bring all slots to what timetables and counters say, and years to what is published."""
     now = clock.now()
     operations.seed_years(now=now)
-    operations.generate_slots(now=now)
+    _generate(now)
+
+
+def _due(now: datetime) -> bool:
+    """Tell whether there is something to generate; on an unknown day the nightly run says why there is nothing."""
+    return queries.working_days().knows(now.date()) and queries.generation_due(now=now)
+
+
+def _generate(now: datetime) -> None:
+    try:
+        operations.generate_slots(now=now)
+    except UnknownDay as unknown:
+        log.warning("no slots can be generated: %s; import the notice of the year", unknown)

@@ -17,6 +17,7 @@ from yueban.domain.directory import operations as directory
 from yueban.domain.directory import queries as places
 from yueban.domain.directory.operations import Progress, Summary, Tally
 from yueban.domain.regulation import operations as regulation
+from yueban.kernel.wall import TZ
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 def load_county(folder: Path | str, *, by: str, now: datetime, progress: Progress | None = None) -> Summary:
     """Bring the database to what a county folder says, generate its slots, and return what changed, kind by kind.
 
-    Idempotent. Raises `directory.county.CountyInvalid` with every problem at once, and writes nothing then.
+    Idempotent. On a day outside the known years no slots are generated. Raises `directory.county.CountyInvalid` with every problem at once, and writes nothing then.
     """
     county = files.read(folder)
     with transaction.atomic():
@@ -33,7 +34,8 @@ def load_county(folder: Path | str, *, by: str, now: datetime, progress: Progres
         seed_years(now=now)
         loaded = directory.load(county, by=by, now=now, progress=progress)
         sessions = load_sessions(county)
-    slots = generate_slots(now=now, by=by, progress=progress)
+    known = queries.working_days().knows(now.astimezone(TZ).date())
+    slots = generate_slots(now=now, by=by, progress=progress) if known else Tally()
     _analyze()
     return Summary({**loaded.kinds, "sessions": sessions, "slots": slots})
 
