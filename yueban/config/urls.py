@@ -3,12 +3,14 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from yueban.config import health
 
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("admin/login/", RedirectView.as_view(pattern_name="staff:login", query_string=True)),  # one login, one lock
     path("admin/", admin.site.urls),
     path("api/", include("yueban.surfaces.api.urls")),
     path("kiosk/", include("yueban.surfaces.kiosk.urls")),

@@ -39,6 +39,7 @@ def test_an_empty_inbox_says_so(client: Client) -> None:
     assert "还没有短信。" in client.get("/dev/inbox/").content.decode()
 
 
+@pytest.mark.django_db
 def test_in_production_there_is_no_inbox(client: Client, settings: Settings) -> None:
     settings.PRODUCTION = True
     assert client.get("/dev/inbox/").status_code == 404

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import authenticate
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
@@ -121,9 +123,9 @@ def test_a_session_ends_after_thirty_idle_minutes_and_work_prolongs_it(client: C
     session.save()
     client.get("/staff/")
     assert client.session["staff_seen"] > 0
-    row = client.session.model.objects.get()
+    row = Session.objects.get()
     assert row.expire_date - timezone.now() > timedelta(minutes=29)  # noqa: TID251 - sessions run on real time
-    client.session.model.objects.update(expire_date=timezone.now() - timedelta(seconds=1))  # noqa: TID251 - the same
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))  # noqa: TID251 - the same
     assert client.get("/staff/").status_code == 302
 
 
@@ -156,8 +158,13 @@ def test_a_page_is_for_those_with_its_permission() -> None:
             visit(login)
 
 
-def test_the_admins_own_login_counts_failures_too(client: Client) -> None:
-    add("xitong", Role.SYSTEM_ADMIN)
-    for _ in range(5):
-        client.post("/admin/login/", {"username": "xitong", "password": "wrong"})
-    assert Staff.objects.get().locked_until is not None
+def test_the_admin_has_no_login_of_its_own(client: Client) -> None:
+    assert client.get("/admin/login/?next=/admin/").headers["location"] == "/staff/login?next=/admin/"
+
+
+def test_whoever_asks_django_to_authenticate_counts_failures_too() -> None:
+    add()
+    assert authenticate(username="li", password=NEW) == Staff.objects.get()
+    assert authenticate(username="li") is None
+    assert [authenticate(username="li", password="wrong") for _ in range(5)] == [None] * 5
+    assert authenticate(username="li", password=NEW) is None

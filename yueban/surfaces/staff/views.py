@@ -38,6 +38,7 @@ DOORS = {
     Permission.EDIT_REFERENCE: ("/admin/", gettext_lazy("基础数据")),
 }
 """What each permission opens, the first being where its holder lands after the login."""
+_NO_ERRORS = {"old": "", "new": "", "again": ""}
 _NOT_THE_SAME = gettext_lazy("两次输入的新密码不一致。")
 
 
@@ -94,7 +95,9 @@ def password(request: HttpRequest) -> HttpResponse:
         errors = _change(request)
         if not errors:
             return redirect(_landing(request))
-    return render(request, "staff/password.html", {"errors": errors, "first": request.user.must_change_password})  # type: ignore[union-attr]
+    first = getattr(request.user, "must_change_password", False)
+    context = {"wrong": bool(errors), "errors": _NO_ERRORS | errors, "first": first}
+    return render(request, "staff/password.html", context)
 
 
 def _change(request: HttpRequest) -> dict[str, str]:

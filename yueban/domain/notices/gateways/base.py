@@ -25,11 +25,19 @@ class Outgoing:
 
 
 class Gateway(Protocol):
-    """Sends one message. `timeout` bounds one sending in seconds; `parallel` is how many may go at once."""
+    """Sends one message."""
 
     name: ClassVar[str]
-    parallel: int
-    timeout: float
+
+    @property
+    def parallel(self) -> int:
+        """How many messages may be on their way at once."""
+        ...
+
+    @property
+    def timeout(self) -> float:
+        """How long one sending may take, in seconds."""
+        ...
 
     def send(self, message: Outgoing) -> str:
         """Send and give the receipt (at most 100 characters); raise Undelivered."""

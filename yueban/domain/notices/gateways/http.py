@@ -75,6 +75,13 @@ def _filled(text: str, message: Outgoing, escape: Callable[[str], str]) -> str:
     return Template(text).substitute({name: escape(value) for name, value in values.items()})
 
 
+def _names(text: str) -> set[str]:
+    template = Template(text)
+    if not template.is_valid():
+        raise ValueError("a $ that is no name is written $$")
+    return set(template.get_identifiers())
+
+
 def from_settings() -> HttpGateway:
     """Make the gateway of `SMS_HTTP_…`; raise ImproperlyConfigured when a setting cannot be read."""
     if not settings.SMS_HTTP_URL:
@@ -82,7 +89,7 @@ def from_settings() -> HttpGateway:
     try:
         headers = json.loads(settings.SMS_HTTP_HEADERS)
         re.compile(settings.SMS_HTTP_SUCCESS)
-        names = set(Template(settings.SMS_HTTP_URL + settings.SMS_HTTP_BODY).get_identifiers())
+        names = _names(settings.SMS_HTTP_URL) | _names(settings.SMS_HTTP_BODY)
     except (ValueError, re.error) as error:
         raise ImproperlyConfigured(f"the http gateway's settings cannot be read: {error}") from error
     if unknown := names - {"phone", "text", "id", "template"}:
