@@ -73,6 +73,12 @@ def day_plain(value: date) -> str:
 
 
 @register.filter
+def long_day(value: date) -> str:
+    """「2022年7月1日」 or "1 July 2022"."""
+    return date_format(value, "j F Y") if _english() else f"{value.year}年{value.month}月{value.day}日"
+
+
+@register.filter
 def weekday(value: date) -> str:
     """「周一」 or "Mon"."""
     return date_format(value, "D") if _english() else WEEKDAYS[value.weekday()]
@@ -122,6 +128,13 @@ def span(starts_at: datetime, ends_at: datetime) -> SafeString:
     local = starts_at.astimezone(clock.TZ)
     text = format_html('<time datetime="{}">{}</time>', local.isoformat(), span_text(starts_at, ends_at))
     return _with_near(text, local.date())
+
+
+@register.filter
+def moment_plain(value: datetime) -> str:
+    """「11月30日 周一 16:30」 in plain text."""
+    local = value.astimezone(clock.TZ)
+    return f"{day_text(local.date())} {local:%H:%M}"
 
 
 @register.simple_tag
@@ -191,7 +204,7 @@ def explained(reason: Reason) -> str:
 
 def _with_near(text: SafeString, day: date) -> SafeString:
     beside = near_text(day, clock.now().date())
-    return format_html('{} <span class="beside">{}</span>', text, beside) if beside else text
+    return format_html('{} <span class="beside nowrap">{}</span>', text, beside) if beside else text
 
 
 def _english() -> bool:
