@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from django.db import connection
 
-from yueban.domain.people.models import Channel, Person, Staff
+from yueban.domain.people.models import Channel, ChannelResponse, Person, Staff
 from yueban.domain.people.rules import NotAuthorised, Role, Scope, StaffIdentity
 from yueban.kernel import crypto
 from yueban.kernel.ids import token_digest
@@ -59,6 +60,22 @@ def staff() -> QuerySet[Staff]:
 def channels() -> QuerySet[Channel]:
     """Give all channels by name, closed ones too."""
     return Channel.objects.select_related("centre").order_by("name")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptResponse:
+    """What a channel was answered under an Idempotency-Key; `request_digest` is keyed, so nothing can be guessed from it."""
+
+    request_digest: bytes
+    status: int
+    body: str
+
+
+def kept_response(channel_id: int, key: str) -> KeptResponse | None:
+    """Give what was answered under a key of a channel, None when nothing was."""
+    rows = ChannelResponse.objects.filter(channel_id=channel_id, key=key)
+    row = rows.values_list("request_digest", "status", "body").first()
+    return KeptResponse(bytes(row[0]), row[1], row[2]) if row else None
 
 
 def broken_invariants() -> list[str]:

@@ -6,15 +6,17 @@ from yueban.domain.booking.queries.appointments import (
     by_code,
     by_id,
     by_qr,
+    codes_of,
     expected_on,
     of_person,
     of_phone,
     view_of,
 )
-from yueban.domain.booking.queries.availability import UnknownPlace, availability, availability_json
+from yueban.domain.booking.queries.availability import MOST_DAYS, UnknownPlace, availability, availability_json
 from yueban.domain.booking.queries.invariants import broken_invariants
 
 __all__ = [
+    "MOST_DAYS",
     "AppointmentView",
     "UnknownAppointment",
     "UnknownPlace",
@@ -24,6 +26,7 @@ __all__ = [
     "by_code",
     "by_id",
     "by_qr",
+    "codes_of",
     "expected_on",
     "of_person",
     "of_phone",

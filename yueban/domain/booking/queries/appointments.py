@@ -13,7 +13,7 @@ from yueban.domain.booking.rules import AppointmentFacts, ChannelKind, Status, f
 from yueban.kernel import crypto, ids
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
     from yueban.domain.regulation.rules import Parameters
@@ -163,6 +163,13 @@ def of_person(certificate: Certificate, *, now: datetime, on: date | None = None
         {"person": crypto.blind_indexes("certificate", certificate.identity), "on": on},
         now,
     )
+
+
+def codes_of(ids: Iterable[int]) -> dict[int, str]:
+    """Give the codes of appointments by their ids, for feeds that name things by code."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, code FROM booking_appointment WHERE id = ANY(%s::bigint[])", [list(ids)])
+        return dict(cursor.fetchall())
 
 
 def expected_on(centre_id: int, day: date, *, now: datetime, queues: Sequence[int] = ()) -> list[AppointmentView]:

@@ -41,6 +41,11 @@ def centres() -> QuerySet[Centre]:
     return Centre.objects.filter(active=True).select_related("region").order_by("order", "code")
 
 
+def all_centres() -> QuerySet[Centre]:
+    """Answer every centre that history may speak of, retired ones too."""
+    return Centre.objects.order_by("order", "code")
+
+
 def centre(code: str) -> Centre:
     """Answer one centre; raises UnknownCentre."""
     found = centres().filter(code=code).first() if storable(code) else None

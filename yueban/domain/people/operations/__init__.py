@@ -8,7 +8,8 @@ from yueban.domain.people.operations.admission import (
     revoke_channel,
 )
 from yueban.domain.people.operations.codes import NewCode, check_code, forget_old_codes, new_login_code
-from yueban.domain.people.operations.persons import reveal
+from yueban.domain.people.operations.persons import know, reveal
+from yueban.domain.people.operations.responses import keep_response
 from yueban.domain.people.operations.rotation import rekey, rotate_keys
 from yueban.domain.people.operations.staff import (
     NewStaff,
@@ -36,6 +37,8 @@ __all__ = [
     "forget_old_codes",
     "forget_old_rates",
     "issue_staff_token",
+    "keep_response",
+    "know",
     "log_in",
     "log_out",
     "new_login_code",

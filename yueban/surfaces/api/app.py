@@ -1,0 +1,248 @@
+"""The API itself: who may enter, and how every exception is answered."""
+
+from __future__ import annotations
+
+import functools
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpResponse, UnreadablePostError
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+from ninja.operation import Operation
+from ninja.security import HttpBearer
+from typing_extensions import override
+
+from yueban.domain.booking.queries import UnknownAppointment, UnknownPlace
+from yueban.domain.calendar.rules import UnknownDay
+from yueban.domain.directory import queries as directory
+from yueban.domain.people.rules import NotAuthorised, TooManyRequests
+from yueban.domain.queueing import rules as hall
+from yueban.domain.regulation.rules import RefusalCode, Refused, reason
+from yueban.kernel.errors import InvalidInput
+from yueban.surfaces.api import problems
+from yueban.surfaces.api.problems import Problem
+from yueban.surfaces.api.reading import JsonBody, field_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+
+_log = structlog.get_logger(__name__)
+
+DESCRIPTION = """
+约办 (Yueban): book an hour at a government service hall. 沈丘县政务服务统一预约平台开放接口。
+
+Every request carries `Authorization: Bearer <token>`: a channel's token (`yueban channel add`) or, where said, a token of
+a member of staff (`yueban staff token`). Times are ISO 8601 with `+08:00`. Errors are `application/problem+json`
+(RFC 9457): 409 refusals name the clause of the regulation, 422 names each field. `Accept-Language: en` gives the
+sentences in English. `POST /appointments` takes an `Idempotency-Key`.
+"""
+
+
+class Api(NinjaAPI):
+    """Ours: operations are named by their functions, which are all different."""
+
+    @override
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        """Give `book`, `call_next` …"""
+        return operation.view_func.__name__
+
+
+api = Api(
+    title="约办开放接口 Yueban API",
+    version="1.0.0",
+    description=DESCRIPTION,
+    urls_namespace="api-v1",
+    docs_url=None,
+    openapi_url=None,
+    parser=JsonBody(),
+)
+
+
+def speak(request: HttpRequest) -> None:
+    """Use the caller's language in this thread: Chinese unless English is preferred."""
+    wanted = request.META.get("HTTP_ACCEPT_LANGUAGE", "")
+    translation.activate("en" if wanted[:2].lower() == "en" else "zh-hans")
+
+
+class Bearer(HttpBearer):
+    """`Authorization: Bearer …` as OpenAPI documents it; who the token must belong to is the function's matter."""
+
+    def __init__(self, find: Callable[[HttpRequest], Any]) -> None:
+        """Take the function that answers the caller or raises."""
+        super().__init__()
+        self.find = find
+
+    def __call__(self, request: HttpRequest) -> Any:
+        """Answer the caller; it becomes `request.auth`."""
+        return self.find(request)
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        """Never asked: `__call__` answers."""
+        raise NotImplementedError
+
+
+def enclosed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Speak the caller's language, and answer a wrong method as a problem too."""
+
+    @functools.wraps(view)
+    def within(request: HttpRequest, **parts: Any) -> HttpResponse:
+        speak(request)
+        response = view(request, **parts)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            allowed = {"Allow": response.headers.get("Allow", "")}
+            return Problem(HTTPStatus.METHOD_NOT_ALLOWED, "not_allowed", headers=allowed).response()
+        return response
+
+    return within
+
+
+@csrf_exempt
+def unknown_route(request: HttpRequest, **_parts: Any) -> HttpResponse:
+    """404 for every other address under /api/."""
+    speak(request)
+    return problems.unknown().response()
+
+
+# ---- exceptions to answers ----------------------------------------------------------------------------------------
+
+
+def answers(*kinds: type[Exception]) -> Callable[[Callable[[Any], Problem]], Callable[[Any], Problem]]:
+    """Register what an exception is answered with."""
+
+    def register(make: Callable[[Any], Problem]) -> Callable[[Any], Problem]:
+        for kind in kinds:
+            api.add_exception_handler(kind, lambda _request, error: make(error).response())
+        return make
+
+    return register
+
+
+@answers(Problem)
+def _problem(error: Problem) -> Problem:
+    return error
+
+
+@answers(Refused)
+def _refused(error: Refused) -> Problem:
+    return problems.refused(error.reasons)
+
+
+@answers(InvalidInput)
+def _invalid(error: InvalidInput) -> Problem:
+    return problems.invalid(error.errors)
+
+
+@answers(ValidationError)
+def _not_valid(error: ValidationError) -> Problem:
+    return problems.invalid(field_errors(error.errors))
+
+
+@answers(HttpError)
+def _http(error: HttpError) -> Problem:
+    if isinstance(error.__cause__, Problem):
+        return error.__cause__
+    return problems.not_authorised() if error.status_code == HTTPStatus.UNAUTHORIZED else _malformed(error)
+
+
+@answers(UnreadablePostError)
+def _malformed(_error: Exception) -> Problem:
+    return Problem(HTTPStatus.BAD_REQUEST, "malformed")
+
+
+@answers(RequestDataTooBig)
+def _too_big(_error: RequestDataTooBig) -> Problem:
+    return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large")
+
+
+@answers(NotAuthorised)
+def _stranger(_error: NotAuthorised) -> Problem:
+    return problems.not_authorised()
+
+
+@answers(TooManyRequests)
+def _too_many(error: TooManyRequests) -> Problem:
+    return problems.too_many(error.retry_after, _(error.message) % error.details)
+
+
+@answers(Http404)
+def _not_found(_error: Http404) -> Problem:
+    return problems.unknown()
+
+
+@answers(UnknownPlace)
+def _place(error: UnknownPlace) -> Problem:
+    return problems.unknown(error.field)
+
+
+@answers(UnknownAppointment)
+def _appointment(_error: UnknownAppointment) -> Problem:
+    return problems.unknown("code")
+
+
+@answers(directory.UnknownCentre)
+def _centre(_error: Exception) -> Problem:
+    return problems.unknown("centre")
+
+
+@answers(directory.UnknownDepartment)
+def _department(_error: Exception) -> Problem:
+    return problems.unknown("department")
+
+
+@answers(directory.UnknownMatter)
+def _matter(_error: Exception) -> Problem:
+    return problems.unknown("matter")
+
+
+@answers(directory.UnknownQueue, hall.UnknownQueue)
+def _queue(_error: Exception) -> Problem:
+    return problems.unknown("queue")
+
+
+@answers(directory.UnknownCounter, hall.UnknownCounter)
+def _counter(_error: Exception) -> Problem:
+    return problems.unknown("counter")
+
+
+@answers(hall.UnknownTicket)
+def _ticket(_error: Exception) -> Problem:
+    return problems.unknown("ticket")
+
+
+@answers(hall.AlreadyWaiting)
+def _already_waiting(_error: Exception) -> Problem:
+    return problems.refused([reason(RefusalCode.ALREADY_TICKETED)])
+
+
+@answers(hall.CounterBusy)
+def _busy(_error: Exception) -> Problem:
+    return problems.conflict("counter_busy", _("这个窗口还有正在办理的号，请先办结、过号或挂起。"))
+
+
+@answers(hall.TooManyRecalls)
+def _recalls(_error: Exception) -> Problem:
+    return problems.conflict("too_many_recalls", _("已经重呼多次，请办理过号。"))
+
+
+@answers(hall.QueueingError)
+def _move(_error: Exception) -> Problem:
+    return problems.conflict("move_refused", _("号票现在的状态不能这样操作，可能已被别的窗口处理。"))
+
+
+@answers(UnknownDay)
+def _unknown_day(_error: UnknownDay) -> Problem:
+    return problems.refused([reason(RefusalCode.BEYOND_HORIZON)])
+
+
+@answers(Exception)
+def _failed(error: Exception) -> Problem:
+    _log.error("An API request failed", exc_info=error)
+    return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "failed")

@@ -1,0 +1,29 @@
+"""Everything under /api/."""
+
+from django.urls import URLPattern, path, re_path
+
+from yueban.surfaces.api.app import api, enclosed, unknown_route
+from yueban.surfaces.api.appointments import router as appointments
+from yueban.surfaces.api.document import docs, openapi
+from yueban.surfaces.api.feed import router as feed
+from yueban.surfaces.api.reference import router as reference
+from yueban.surfaces.api.tickets import router as tickets
+
+for router in (reference, appointments, tickets, feed):
+    api.add_router("", router)
+
+
+def _routes() -> list[URLPattern]:
+    """The API's own routes, each speaking problem+json whatever happens."""
+    patterns, _app_name, _namespace = api.urls
+    for pattern in patterns:
+        pattern.callback = enclosed(pattern.callback)
+    return list(patterns)
+
+
+urlpatterns = [
+    path("docs", docs, name="api-docs"),
+    path("v1/openapi.json", openapi, name="api-openapi"),
+    path("v1/", (_routes(), None, None)),
+    re_path(r"", unknown_route),
+]
