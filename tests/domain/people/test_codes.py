@@ -126,11 +126,11 @@ def test_a_second_code_waits_a_minute_and_the_eleventh_a_day() -> None:
 def test_one_address_cannot_send_to_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rules, "CODES_A_DAY_FROM_ONE_ADDRESS", 3)
     for number in range(3):
-        operations.new_login_code(f"1381234567{number}", ip="10.0.0.1")
+        operations.new_login_code(f"1381234567{number}", ip="223.5.5.5")
     with pytest.raises(rules.TooManyRequests) as refusal:
-        operations.new_login_code(PHONE, ip="10.0.0.1")
+        operations.new_login_code(PHONE, ip="223.5.5.5")
     assert refusal.value.message == rules.ENOUGH_FROM_HERE
-    operations.new_login_code(PHONE, ip="10.0.0.2")
+    operations.new_login_code(PHONE, ip="223.5.5.6")
 
 
 def try_code(code: str) -> bool:

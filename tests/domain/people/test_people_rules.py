@@ -17,6 +17,7 @@ from yueban.domain.people.rules import (
     StaffIdentity,
     TooManyRequests,
     code_refusal,
+    counted_address,
     lock_after,
     may,
 )
@@ -89,6 +90,21 @@ def test_r2_a_channel_books_by_the_rules_of_its_kind(kind: str, books_as: str) -
 def test_codes_are_bounded_by_phone_and_address(history: CodeHistory, wait: int | None) -> None:
     refusal = code_refusal(history)
     assert (refusal.retry_after if refusal else None) == wait
+
+
+@pytest.mark.parametrize(
+    ("ip", "counted"),
+    [
+        ("223.5.5.5", "223.5.5.5"),
+        ("2400:3200::1", "2400:3200::1"),
+        ("127.0.0.1", ""),
+        ("192.168.1.9", ""),
+        ("", ""),
+        ("x", ""),
+    ],
+)
+def test_an_address_that_many_share_is_not_counted(ip: str, counted: str) -> None:
+    assert counted_address(ip) == counted
 
 
 def test_a_bound_says_when_to_come_back() -> None:

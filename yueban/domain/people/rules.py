@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 
 from yueban.kernel.errors import gettext_noop
@@ -223,6 +224,14 @@ class CodeHistory:
     to_phone: int
     from_address: int
     last_seconds_ago: float | None
+
+
+def counted_address(ip: str) -> str:
+    """Give the address whose codes are counted, empty for one that many share: a proxy or a hall's own network."""
+    try:
+        return ip if ip_address(ip).is_global else ""
+    except ValueError:
+        return ""
 
 
 def code_refusal(history: CodeHistory) -> TooManyRequests | None:

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
-from yueban.domain.people.rules import BAD_CODE, CODE_ATTEMPTS, CODE_DIGITS, CODE_MINUTES, CodeHistory, code_refusal
+from yueban.domain.people.rules import (
+    BAD_CODE,
+    CODE_ATTEMPTS,
+    CODE_DIGITS,
+    CODE_MINUTES,
+    CodeHistory,
+    code_refusal,
+    counted_address,
+)
 from yueban.kernel import crypto, ids
 from yueban.kernel.errors import InvalidInput
 
@@ -66,11 +74,12 @@ def _digest_text(phone: str, code: str) -> str:
 def new_login_code(phone: str, *, ip: str = "") -> NewCode:
     """Make the one open code of a phone (an older one ends) and give it to be sent.
 
-    Good for 5 minutes and 5 attempts; at most one a minute and 10 a day for a phone, 100 a day from an address.
+    Good for 5 minutes and 5 attempts; at most one a minute and 10 a day for a phone, 100 a day from a public address.
     Raises TooManyRequests. `notices.operations.send_login_code` sends it.
     """
     phones = crypto.blind_indexes("phone", phone)
-    addresses = crypto.blind_indexes("address", ip) if ip else []
+    address = counted_address(ip)
+    addresses = crypto.blind_indexes("address", address) if address else []
     code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
     with connection.cursor() as cursor:
         for index in [*phones[:1], *addresses[:1]]:
@@ -80,8 +89,8 @@ def new_login_code(phone: str, *, ip: str = "") -> NewCode:
             raise refusal
         cursor.execute(_REPLACE, [phones])
         digest = crypto.blind_index("login_code", _digest_text(phone, code))
-        address = addresses[0] if addresses else None
-        cursor.execute(_INSERT, {"phone": phones[0], "digest": digest, "ip": address, "minutes": CODE_MINUTES})
+        origin = addresses[0] if addresses else None
+        cursor.execute(_INSERT, {"phone": phones[0], "digest": digest, "ip": origin, "minutes": CODE_MINUTES})
         return NewCode(cursor.fetchone()[0], code)
 
 
