@@ -64,11 +64,13 @@ def credits_of(appointments: list[AppointmentView], *, now: datetime) -> list[Cr
     return [Credit(name, found[person]) for person, name in reversed(names.items())]
 
 
-def with_phone(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def with_phone(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """Let a visitor in who has proved a phone; lead the others to the SMS code and back."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if visitor.verified_phone(request):
             return view(request, *args, **kwargs)
         return HttpResponseRedirect(f"{reverse('portal:login')}?{urlencode({'next': request.path})}")

@@ -192,8 +192,8 @@ def refusals(reasons: Iterable[Reason]) -> dict[str, object]:
 @register.simple_tag
 def clause(identity: str) -> SafeString:
     """The clause a sentence rests on, in the document's own numbering: 「（制度四、预约流程（三））」."""
-    words = regulation.citation(Clause(identity))
-    return format_html('<span class="clause" data-clause="{}">（{}）</span>', identity, words)
+    words = gettext("（%(clause)s）") % {"clause": regulation.citation(Clause(identity))}
+    return format_html('<span class="clause" data-clause="{}">{}</span>', identity, words)
 
 
 @register.filter

@@ -105,7 +105,13 @@ def _about(found: AppointmentView) -> dict[str, Any]:
         matter = directory.matter(found.matter_code)
         package = directory.package(found.package_code) if found.package_code else None
     except (directory.UnknownMatter, directory.UnknownPackage):
-        return {"section": "mine", "appointment": found, "guide": {"materials": found.materials}, "package": None, "again": "/"}
+        return {
+            "section": "mine",
+            "appointment": found,
+            "guide": {"materials": found.materials},
+            "package": None,
+            "again": "/",
+        }
     target = target_of(found.package_code or found.matter_code, package=package is not None)
     again = target.hours_url(found.centre_code)
     return {"section": "mine", "appointment": found, "guide": matter.guide, "package": package, "again": again}
@@ -128,7 +134,7 @@ def cancel(request: HttpRequest, code: str) -> HttpResponse:
     costs = "1" if to is Status.LATE_CANCELLED else "0"
     if request.method == "POST" and found.status in {Status.CANCELLED, Status.LATE_CANCELLED}:
         return render(request, "portal/mine/cancelled.html", _about(found))
-    if request.method == "POST" and isinstance(to, Status) and request.POST.get("costs") >= costs:
+    if request.method == "POST" and isinstance(to, Status) and request.POST.get("costs", "0") >= costs:
         return _cancel(request, code)
     return _cancel_page(request, found, to)
 
@@ -213,7 +219,9 @@ def _take(request: HttpRequest, found: AppointmentView) -> HttpResponse:
 
 def _ticket_page(request: HttpRequest, found: AppointmentView, refused: tuple[Any, ...]) -> HttpResponse:
     context = {"section": "mine", "appointment": found, "refused": refused} | _held(found)
-    return render(request, "portal/mine/ticket.html", context, status=409 if refused and request.method == "POST" else 200)
+    return render(
+        request, "portal/mine/ticket.html", context, status=409 if refused and request.method == "POST" else 200
+    )
 
 
 def _held(found: AppointmentView) -> dict[str, Any]:
@@ -238,6 +246,8 @@ def waiting(request: HttpRequest, code: str) -> HttpResponse:
 def calendar(request: HttpRequest, code: str) -> HttpResponse:
     """The appointment as a calendar file."""
     now = clock.now()
-    response = HttpResponse(ics.event(own.one(request, code, now=now), now=now), content_type="text/calendar; charset=utf-8")
+    response = HttpResponse(
+        ics.event(own.one(request, code, now=now), now=now), content_type="text/calendar; charset=utf-8"
+    )
     response["Content-Disposition"] = 'attachment; filename="appointment.ics"'
     return response
