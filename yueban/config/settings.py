@@ -138,6 +138,23 @@ EVENTS_PORT = int(os.environ.get("YUEBAN_EVENTS_PORT", "8001"))
 # Where browsers find the event stream; empty: the same host on EVENTS_PORT.
 EVENTS_URL = os.environ.get("YUEBAN_EVENTS_URL", "")
 
+# Everything comes from ourselves; only the event stream may be another port. Admin and API docs bring inline scripts.
+CONTENT_SECURITY_POLICY = {
+    "EXCLUDE_URL_PREFIXES": ["/admin/", "/api/docs"],
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "connect-src": [
+            "'self'",
+            *([EVENTS_URL] if EVENTS_URL else [f"http://*:{EVENTS_PORT}", f"https://*:{EVENTS_PORT}"]),
+        ],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    },
+}
+
 # Bounds against abuse, per real second or minute (architecture: public contract).
 CHANNEL_RATE = int(os.environ.get("YUEBAN_CHANNEL_RATE", "1000"))
 CERTIFICATE_RATE = int(os.environ.get("YUEBAN_CERTIFICATE_RATE", "30"))
