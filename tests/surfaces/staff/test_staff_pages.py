@@ -52,7 +52,7 @@ def test_a_clerk_enters_and_lands_at_the_counters(client: Client) -> None:
     [
         (Role.GUIDE, "/kiosk/"),
         (Role.SUPERVISOR, "/display/"),
-        (Role.SYSTEM_ADMIN, "/display/"),
+        (Role.SYSTEM_ADMIN, "/admin/"),
         (Role.AUDIT_ADMIN, "/staff/"),
     ],
 )

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 DOORS = {
     Permission.CALL: ("/counter/", gettext_lazy("窗口叫号")),
     Permission.ISSUE_TICKETS: ("/kiosk/", gettext_lazy("取号终端")),
-    Permission.SEE_QUEUES: ("/display/", gettext_lazy("大厅屏幕")),
     Permission.EDIT_REFERENCE: ("/admin/", gettext_lazy("基础数据")),
+    Permission.SEE_QUEUES: ("/display/", gettext_lazy("大厅屏幕")),
 }
 """What each permission opens, the first being where its holder lands after the login."""
 _NO_ERRORS = {"old": "", "new": "", "again": ""}
