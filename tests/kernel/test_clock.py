@@ -66,7 +66,7 @@ def test_a_start_without_zone_is_shanghai() -> None:
 def test_children_agree_with_their_supervisor() -> None:
     set_clock(YUEBAN_CLOCK_RATE="60")
     program = "from yueban.kernel import clock; print(clock.now().isoformat())"
-    child = subprocess.run(  # noqa: S603 - our own interpreter
+    child = subprocess.run(
         [sys.executable, "-c", program],
         env=os.environ | clock.anchor_environment(),
         capture_output=True,
