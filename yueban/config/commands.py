@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, time
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import django
 import typer
@@ -41,15 +41,15 @@ app.add_typer(keys, name="keys")
 
 
 @contextmanager
-def opened(*, tables: bool = True) -> Iterator[database.Held]:
+def opened(*, tables: bool = True) -> Iterator[None]:
     """Django with its database, for as long as the command runs; with `tables`, refused where there are none yet."""
-    with database.database(settings.DATA) as held:
+    with database.database(settings.DATA):
         django.setup()
         from yueban.config import health
 
         if tables and not health.migrated():
             raise Refusal("The tables are not those of this version: `yueban run` or `yueban import` prepares them.")
-        yield held
+        yield
 
 
 def secret(text: str) -> None:
@@ -65,13 +65,13 @@ def secret(text: str) -> None:
 def run() -> None:
     """Open: database, tables, county, hours; then web, events and worker until Ctrl-C."""
     refuse_early()
-    with opened(tables=False) as held:
+    with opened(tables=False):
         from yueban.config import opening
 
         opening.prepare_tables()
         opening.load_county()
         opening.generate_slots()
-        become_supervisor(held)
+        supervise()
 
 
 @app.command()
@@ -81,7 +81,7 @@ def demo() -> None:
         raise Refusal("The demonstration runs on a simulated clock and is refused in production.")
     os.environ.setdefault("YUEBAN_DATA", str(data_folder() / "demo"))
     refuse_early()
-    with opened(tables=False) as held:
+    with opened(tables=False):
         from yueban.config import opening
 
         opening.prepare_tables()
@@ -89,7 +89,7 @@ def demo() -> None:
         if not clock.simulated():
             simulate_from(next_working_morning())
         opening.generate_slots()
-        become_supervisor(held)
+        supervise()
 
 
 def next_working_morning() -> datetime:
@@ -118,19 +118,16 @@ def refuse_early() -> None:
             raise Refusal(f"Port {text} of {host} is in use: is Yueban running already? Set {name} to another port.")
 
 
-def become_supervisor(held: database.Held) -> NoReturn:
-    """Replace this process, which has loaded all of Django, by the small supervisor; the database stays held."""
-    from django.db import connections
+def supervise() -> None:
+    """Start web, events and worker, and keep them until a signal."""
+    from yueban.config import opening, supervisor
 
-    from yueban.config import opening
-
+    os.environ.update(clock.anchor_environment())
     accounts = opening.sample_accounts()
     opening.analyze()
-    environment = os.environ | clock.anchor_environment() | held.inheritable()
-    environment["YUEBAN_WELCOME"] = opening.welcome(accounts)
-    connections.close_all()
     console.print("Starting web, events and worker …")
-    os.execve(sys.executable, [sys.executable, "-m", "yueban.config.supervisor"], environment)  # noqa: S606
+    os.environ["YUEBAN_PROCESS"] = "supervisor"
+    supervisor.Supervisor(settings.DATA, welcome=opening.welcome(accounts)).run()
 
 
 # ---- the county -----------------------------------------------------------------------------------------------------

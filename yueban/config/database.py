@@ -7,9 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import psycopg
 from psycopg import sql
@@ -27,32 +25,18 @@ class DatabaseProblem(Refusal):
     """A sentence for the operator: why there is no usable database."""
 
 
-@dataclass(frozen=True)
-class Held:
-    """A database that stays up while this is held; `lock` is None for an external one."""
-
-    lock: IO[bytes] | None = None
-
-    def inheritable(self) -> dict[str, str]:
-        """Let the program that replaces this one hold it too; it learns of the lock from this environment."""
-        if self.lock is None:
-            return {}
-        os.set_inheritable(self.lock.fileno(), True)  # noqa: FBT003  the signature of os
-        return {"YUEBAN_HELD": str(self.lock.fileno())}
-
-
 @contextmanager
-def database(data: Path, *, durable: bool = True) -> Iterator[Held]:
+def database(data: Path, *, durable: bool = True) -> Iterator[None]:
     """Hold a usable database: start or share the embedded server of `data`, or check the one of `DATABASE_URL`."""
     if os.environ.get("DATABASE_URL"):
         check_external(data)
-        yield Held()
+        yield
         return
     data.mkdir(parents=True, exist_ok=True)
     with lock_file(data, "users") as users:
         fcntl.flock(users, fcntl.LOCK_SH)  # waits while a server without users is being stopped
         ensure_running(data, durable=durable)
-        yield Held(users)
+        yield
 
 
 def ensure_running(data: Path, *, durable: bool = True) -> None:

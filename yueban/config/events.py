@@ -1,4 +1,4 @@
-"""The events process: the stream to the screens under granian ASGI. `python -m yueban.config.events`."""
+"""The events process: the stream to the screens under granian ASGI. Forked by the supervisor."""
 
 import os
 
@@ -7,12 +7,11 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from yueban.config import logs
-from yueban.config.processes import end_with_supervisor, fork_workers_that_end_with_us
+from yueban.config.processes import fork_workers_that_end_with_us
 
 
 def main() -> None:
     """Serve until told to stop; open streams are cut after a few seconds and resume by themselves."""
-    end_with_supervisor()
     fork_workers_that_end_with_us()
     Server(
         "yueban.config.asgi:application",
@@ -29,7 +28,3 @@ def main() -> None:
         log_access=False,
         websockets=False,
     ).serve()
-
-
-if __name__ == "__main__":
-    main()

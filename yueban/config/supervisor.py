@@ -1,27 +1,30 @@
-"""The one process that an operator starts: it keeps the database, the web, the events and the worker.
+"""The process that an operator starts: it keeps the database, the web, the events and the worker.
 
-It imports no Django, so it is small. `yueban run` prepares the database and then becomes this program. A child that
+It has loaded all of Django and forks its children, so that they share its memory and start at once. A child that
 crashes is started again after a pause that grows, and that is said; SIGINT and SIGTERM end all in good order, a second
 one at once; and the kernel ends the children when the supervisor is killed.
 """
 
-import functools
+import gc
 import http.client
+import importlib
 import os
 import signal
-import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 import structlog
+from django.db import connections
+from django.urls import get_resolver
 
-from yueban.config import database, logs
-from yueban.config.environment import data_folder
-from yueban.config.processes import die_with_parent, environment_of
+from yueban.config import database
+from yueban.config.processes import die_with_parent, environment_of, name_process
 
 PROCESSES = ("web", "events", "worker")
 STOP_SECONDS = 12
@@ -38,44 +41,66 @@ class Child:
     """One supervised process: how often it failed in a row, and when it may start (again)."""
 
     name: str
-    process: subprocess.Popen[bytes] | None = None
+    pid: int | None = None
+    status: int = 0
     failures: int = 0
     started: float = 0.0
     due: float = 0.0
 
     def start(self) -> None:
-        """Start it in a session of its own: Ctrl-C in the terminal reaches only the supervisor."""
-        command = [sys.executable, "-m", f"yueban.config.{self.name}"]
+        """Fork it."""
+        supervisor = os.getpid()
         self.started = time.monotonic()
-        self.process = subprocess.Popen(  # noqa: S603  our own modules
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=sys.stderr.fileno(),
-            start_new_session=True,
-            env=os.environ | environment_of(self.name),
-            preexec_fn=functools.partial(die_with_parent, signal.SIGTERM),  # noqa: PLW1509  one prctl, no threads here
-        )
+        self.pid = os.fork()
+        if self.pid == 0:
+            become(self.name, supervisor)
 
-    def crashed(self) -> bool:
-        """Note that it ended by itself, and when to try again."""
-        if self.process is None or self.process.poll() is None:
+    def alive(self) -> bool:
+        """Whether it runs; notes its exit status when it does not."""
+        if self.pid is None:
             return False
+        pid, status = os.waitpid(self.pid, os.WNOHANG)
+        if pid:
+            self.pid, self.status = None, os.waitstatus_to_exitcode(status)
+        return self.pid is not None
+
+    def crashed(self) -> None:
+        """Say that it ended by itself, and when it is tried again."""
         lasted = time.monotonic() - self.started
         self.failures = 1 if lasted > STEADY_SECONDS else self.failures + 1
         pause = min(FIRST_PAUSE * 2 ** (self.failures - 1), LONGEST_PAUSE)
         self.due = time.monotonic() + pause
-        _log.error(f"{self.name} {how_it_ended(self.process.returncode)}; starting it again in {pause:g} s")
-        self.process = None
-        return True
-
-    def alive(self) -> bool:
-        return self.process is not None and self.process.poll() is None
+        _log.error(f"{self.name} {how_it_ended(self.status)}; starting it again in {pause:g} s")
 
     def signal(self, number: int) -> None:
         """Tell it, and with SIGKILL everybody whom it started."""
-        if self.process is not None and self.alive():
+        if self.alive() and self.pid is not None:
             target = os.killpg if number == signal.SIGKILL else os.kill
-            target(self.process.pid, number)
+            target(self.pid, number)
+
+
+def become(name: str, supervisor: int) -> NoReturn:
+    """In the child: be this process, in a session of its own (Ctrl-C in the terminal reaches only the supervisor)."""
+    status = 1
+    try:
+        os.setsid()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+        os.environ.update(environment_of(name, supervisor))
+        name_process(f"yueban-{name}")
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+        die_with_parent(signal.SIGTERM)
+        if os.getppid() == supervisor:
+            importlib.import_module(f"yueban.config.{name}").main()
+        status = 0
+    except SystemExit as left:
+        status = left.code if isinstance(left.code, int) else int(left.code is not None)
+    except BaseException:  # noqa: BLE001  whatever it is, it must not run on as a second supervisor
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
 
 
 def how_it_ended(status: int) -> str:
@@ -85,9 +110,10 @@ def how_it_ended(status: int) -> str:
 
 @dataclass
 class Supervisor:
-    """Keeps the children of one data folder until it is told to stop."""
+    """Keeps the children of one data folder until it is told to stop; says `welcome` when all is ready."""
 
     data: Path
+    welcome: str = "Ready."
     children: list[Child] = field(default_factory=lambda: [Child(name) for name in PROCESSES])
     stopping: int = 0
 
@@ -95,6 +121,7 @@ class Supervisor:
         """Supervise until a signal; every child has ended when this returns."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
+        load()
         ready = self._until_ready()
         while not self.stopping:
             self._keep()
@@ -112,9 +139,9 @@ class Supervisor:
         if not os.environ.get("DATABASE_URL") and not database.guarded(self.data):
             self._restart_database()
         for child in self.children:
-            if child.process is not None:
+            if child.pid is not None and not child.alive():
                 child.crashed()
-            elif time.monotonic() >= child.due:
+            elif child.pid is None and time.monotonic() >= child.due:
                 child.start()
 
     def _restart_database(self) -> None:
@@ -129,7 +156,7 @@ class Supervisor:
         address = os.environ.get("YUEBAN_HOST", "127.0.0.1"), int(os.environ.get("YUEBAN_PORT", "8000"))
         while not answers_ok(*address):
             yield
-        sys.stderr.write(os.environ.get("YUEBAN_WELCOME", "Ready.") + "\n")
+        sys.stderr.write(self.welcome + "\n")
         sys.stderr.flush()
 
     def stop(self) -> None:
@@ -140,9 +167,8 @@ class Supervisor:
         while any(child.alive() for child in self.children) and time.monotonic() < until:
             time.sleep(TICK / 2)
         self._everybody(signal.SIGKILL)
-        for child in self.children:
-            if child.process is not None:
-                child.process.wait()
+        while any(child.alive() for child in self.children):
+            time.sleep(TICK / 2)
         _log.info("Stopped")
 
     def _everybody(self, number: int) -> None:
@@ -163,21 +189,11 @@ def answers_ok(host: str, port: int) -> bool:
         connection.close()
 
 
-def main() -> None:
-    """Supervise the stack; the lock on the database was taken by `yueban run` and is inherited (or taken here)."""
-    logs.configure(logs.kind_of(os.environ), os.environ.get("YUEBAN_LOG_LEVEL", "INFO"))
-    os.environ["YUEBAN_PROCESS"] = "supervisor"
-    data = data_folder()
-    with database.database(data):
-        release_inherited()
-        Supervisor(data).run()
+def load() -> None:
+    """Load all that a request needs, URLs and views included: the children share it, and no first visitor waits."""
+    import yueban.config.wsgi  # noqa: F401
 
-
-def release_inherited() -> None:
-    """Close the lock that kept the database up while `yueban run` became this program; we hold our own now."""
-    if inherited := os.environ.pop("YUEBAN_HELD", ""):
-        os.close(int(inherited))
-
-
-if __name__ == "__main__":
-    main()
+    _ = get_resolver().url_patterns
+    connections.close_all()  # a session must not be shared
+    gc.collect()
+    gc.freeze()  # the collector would touch, and so copy, every shared page

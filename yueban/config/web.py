@@ -1,19 +1,13 @@
-"""The web process: pages and API under granian WSGI. `python -m yueban.config.web`.
+"""The web process: pages and API under granian WSGI. Forked by the supervisor."""
 
-The application is loaded before the workers are forked, so that they share its memory.
-"""
-
-import gc
 import os
 
-from django.db import connections
-from django.urls import get_resolver
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
 from yueban.config import logs
-from yueban.config.processes import end_with_supervisor, fork_workers_that_end_with_us
+from yueban.config.processes import fork_workers_that_end_with_us
 
 WORKERS = int(os.environ.get("YUEBAN_WEB_WORKERS", "3"))
 THREADS = int(os.environ.get("YUEBAN_WEB_THREADS", "4"))
@@ -21,11 +15,7 @@ THREADS = int(os.environ.get("YUEBAN_WEB_THREADS", "4"))
 
 def main() -> None:
     """Serve until told to stop; a worker that crashes is started again."""
-    end_with_supervisor()
-    load()
     fork_workers_that_end_with_us()
-    gc.collect()
-    gc.freeze()  # the collector would touch, and so copy, every shared page
     Server(
         "yueban.config.wsgi:application",
         address=os.environ.get("YUEBAN_HOST", "127.0.0.1"),
@@ -41,15 +31,3 @@ def main() -> None:
         log_access=False,
         websockets=False,
     ).serve()
-
-
-def load() -> None:
-    """Load all that a request needs, URLs and views included: the workers share it, and no first visitor waits."""
-    import yueban.config.wsgi  # noqa: F401
-
-    _ = get_resolver().url_patterns
-    connections.close_all()  # a session must not be shared
-
-
-if __name__ == "__main__":
-    main()

@@ -1,21 +1,16 @@
-"""The worker process: jobs and periodic work by procrastinate. `python -m yueban.config.worker`."""
+"""The worker process: jobs and periodic work by procrastinate. Forked by the supervisor."""
 
 import asyncio
-import os
 
-import django
+from procrastinate.contrib.django import app
 
-from yueban.config.processes import end_with_supervisor
+from yueban.config import heartbeat
 
 CONCURRENCY = 4
 
 
 async def work() -> None:
     """Take jobs until SIGINT or SIGTERM; a running job gets a few seconds to end."""
-    from procrastinate.contrib.django import app
-
-    from yueban.config import heartbeat
-
     async with heartbeat.beating("worker"):
         with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
             async with app.open_async():
@@ -29,12 +24,5 @@ async def work() -> None:
 
 
 def main() -> None:
-    """Set up Django and work."""
-    end_with_supervisor()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yueban.config.settings")
-    django.setup()
+    """Work until told to stop."""
     asyncio.run(work())
-
-
-if __name__ == "__main__":
-    main()
