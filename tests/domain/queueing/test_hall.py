@@ -256,6 +256,13 @@ def test_a_counter_never_holds_two(hall: Hall) -> None:
     assert Ticket.objects.filter(state="waiting").count() == 1
 
 
+def test_a_counter_with_a_person_in_hand_is_busy_even_when_nobody_waits(hall: Hall) -> None:
+    walk_in(hall, "09:00")
+    called(hall, "09:02")
+    with pytest.raises(CounterBusy):
+        call_next(hall, "09:03")
+
+
 def test_a_ticket_is_recalled_five_times_at_most(hall: Hall) -> None:
     walk_in(hall, "09:00")
     ticket = called(hall, "09:01")
@@ -334,7 +341,16 @@ def test_the_day_ends_and_closes_what_is_open(hall: Hall) -> None:
     served, waiting = walk_in(hall, "09:00"), walk_in(hall, "09:01")
     finish(called(hall, "09:02").ticket_id, "09:05")
     assert operations.close_day(at("18:00").date(), by="system:close", now=at("18:30")) == 1
+    assert queries.counter(hall.counters[0].pk).mode == "closed"  # type: ignore[union-attr]
     assert dict(Ticket.objects.values_list("id", "state")) == {served.ticket_id: "done", waiting.ticket_id: "closed"}
+
+
+def test_closing_yesterday_leaves_today_as_it_is(hall: Hall) -> None:
+    walk_in(hall, "09:00")
+    called(hall, "09:01")
+    operations.close_day(at("09:00").date() - timedelta(days=1), by="system:close", now=at("09:10"))
+    assert Ticket.objects.get().state == "called"
+    assert queries.counter(hall.counters[0].pk).mode == "open"  # type: ignore[union-attr]
 
 
 def test_people_ahead_and_the_estimate_follow_the_order_of_calling(hall: Hall) -> None:

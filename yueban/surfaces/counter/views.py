@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from yueban.domain.booking.rules import IllegalTransition
+from yueban.domain.people.rules import Permission
 from yueban.domain.queueing import operations, queries
 from yueban.domain.queueing.rules import (
     MAX_RECALLS,
@@ -25,7 +24,8 @@ from yueban.domain.queueing.rules import (
     TooManyRecalls,
 )
 from yueban.kernel import clock
-from yueban.surfaces.counter.access import at_counter, caller
+from yueban.surfaces.access import requires
+from yueban.surfaces.counter.access import at_counter, clerk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,15 +43,18 @@ LONGEST_REASON = 300
 
 
 @require_GET
-@never_cache
-@login_required
+@requires(Permission.CALL)
 def choose(request: HttpRequest) -> HttpResponse:
     """Which counter the clerk sits at; staff of the whole county choose the hall first."""
-    staff = caller(request)
+    staff = clerk(request)
     halls = [each for each in queries.halls() if staff.scope.covers(centre_id=each.id)]
-    chosen = next((each for each in halls if each.code == request.GET.get("centre")), halls[0] if len(halls) == 1 else None)
+    chosen = next(
+        (each for each in halls if each.code == request.GET.get("centre")), halls[0] if len(halls) == 1 else None
+    )
     counters = queries.counters(chosen.id) if chosen else []
-    return render(request, "counter/choose.html", {"staff": staff, "halls": halls, "hall": chosen, "counters": counters})
+    return render(
+        request, "counter/choose.html", {"staff": staff, "halls": halls, "hall": chosen, "counters": counters}
+    )
 
 
 @require_GET
@@ -145,7 +148,12 @@ def _transfer(request: HttpRequest, counter: CounterFacts, staff: StaffIdentity,
 
 
 def _run(
-    request: HttpRequest, counter: CounterFacts, staff: StaffIdentity, operation: Callable[..., Any], *args: Any, **kwargs: Any
+    request: HttpRequest,
+    counter: CounterFacts,
+    staff: StaffIdentity,
+    operation: Callable[..., Any],
+    *args: Any,
+    **kwargs: Any,
 ) -> HttpResponse:
     """Run one operation and show what is now; a refusal is a sentence on the console, never an error page."""
     try:

@@ -7,18 +7,23 @@ import json
 import threading
 import time
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import psycopg
 import structlog
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, close_old_connections, connection
 
 from yueban.domain.audit import operations as audit_operations
 from yueban.domain.audit import queries as audit
 from yueban.domain.queueing.rules import CHANNEL
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from yueban.domain.audit.rules import Recorded
+
+T = TypeVar("T")
 
 KINDS: Final = tuple(
     [f"ticket.{what}" for what in ("issued", "called", "recalled", "accepted", "finished", "missed")]
@@ -43,27 +48,43 @@ def encode(event: Recorded) -> bytes:
     return f"id: {event.position}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
 
 
+def _fresh(query: Callable[[], T]) -> Callable[[], T]:
+    def run() -> T:
+        close_old_connections()
+        return query()
+
+    return run
+
+
 class Client:
-    """One open stream. It ends when it is too slow: `queue` holds at most BACKLOG blocks."""
+    """One open stream. It is cut when it is too slow: at most BACKLOG blocks wait for it."""
 
     def __init__(self, centre_id: int, joined_at: int) -> None:
         """Begin after the position that the hub has reached."""
         self.centre_id, self.joined_at = centre_id, joined_at
-        self.queue: asyncio.Queue[tuple[int, bytes]] = asyncio.Queue(BACKLOG)
         self.ended = False
+        self._waiting: list[tuple[int, bytes]] = []
+        self._woken = asyncio.Event()
 
     def offer(self, position: int, block: bytes) -> None:
-        """Queue a block, or cut a client that does not keep up."""
-        try:
-            self.queue.put_nowait((position, block))
-        except asyncio.QueueFull:
+        """Queue a block (position 0: not of the feed), or cut a client that does not keep up."""
+        if len(self._waiting) >= BACKLOG:
             self.cut()
+        else:
+            self._waiting.append((position, block))
+            self._woken.set()
 
     def cut(self) -> None:
         """End the stream soon; the screen resumes by itself."""
         self.ended = True
-        if self.queue.empty():
-            self.queue.put_nowait((0, b""))  # wakes the one who waits
+        self._woken.set()
+
+    async def take(self) -> list[tuple[int, bytes]]:
+        """Everything that waits, once something does; whoever falls behind catches up in one write."""
+        await self._woken.wait()
+        self._woken.clear()
+        taken, self._waiting = self._waiting, []
+        return taken
 
 
 class Hub:
@@ -77,6 +98,7 @@ class Hub:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._reader: ThreadPoolExecutor | None = None
 
     @property
     def fresh(self) -> bool:
@@ -87,16 +109,39 @@ class Hub:
         """Begin to read."""
         self._loop = loop
         self._stopping.clear()
+        self._reader = ThreadPoolExecutor(1, "reader")
         self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
         self._thread.start()
 
     async def stop(self) -> None:
         """Stop reading and end every stream."""
         self._stopping.set()
-        for client in [each for group in self._clients.values() for each in group]:
-            client.cut()
+        self.end_streams()
         if self._thread is not None:
             await asyncio.to_thread(self._thread.join, WAIT + 1)
+        if self._reader is not None:
+            await self.read(lambda: connection.close())  # noqa: PLW0108 - the proxy must be asked in that thread
+            self._reader.shutdown(wait=False)
+
+    async def read(self, query: Callable[[], T]) -> T:
+        """Run a query on the one thread that reads for streams that open: one connection, whoever comes back at once.
+
+        Raises DatabaseError where the database cannot be asked.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._reader, _fresh(query))
+
+    def end_streams(self) -> None:
+        """End every stream; the screens come back to whoever serves next."""
+        for client in self._everybody():
+            client.cut()
+
+    def beat(self, block: bytes) -> None:
+        """Send a sign of life to every stream."""
+        for client in self._everybody():
+            client.offer(0, block)
+
+    def _everybody(self) -> list[Client]:
+        return [client for group in self._clients.values() for client in group]
 
     def join(self, centre_id: int) -> Client:
         """A new stream of a centre; from now on it misses nothing."""

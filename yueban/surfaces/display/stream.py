@@ -10,12 +10,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import signal
+import threading
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import DatabaseError
 
 from yueban.domain.audit import queries as audit
 from yueban.domain.queueing import queries as queueing
@@ -48,15 +49,39 @@ async def application(scope: Message, receive: Receive, send: Send) -> None:
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:
+    beating: asyncio.Future[None] | None = None
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
             hub.start(asyncio.get_running_loop())
+            beating = asyncio.ensure_future(_beat())
+            _end_streams_on_signals(asyncio.get_running_loop())
             await send({"type": "lifespan.startup.complete"})
         else:
+            if beating is not None:
+                beating.cancel()
             await hub.stop()
             await send({"type": "lifespan.shutdown.complete"})
             return
+
+
+def _end_streams_on_signals(loop: asyncio.AbstractEventLoop) -> None:
+    """End the streams when the process is told to stop: the server waits for them before it ends the lifespan.
+
+    asyncio hears of a signal by its wake-up descriptor, not by the handler that we set here, so the server's own
+    handling goes on as before.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(hub.end_streams))
+        signal.siginterrupt(number, False)  # noqa: FBT003 - as asyncio has it
+
+
+async def _beat() -> None:
+    while True:
+        await asyncio.sleep(HEARTBEAT)
+        hub.beat(_tick())
 
 
 async def _http(scope: Message, receive: Receive, send: Send) -> None:
@@ -80,17 +105,20 @@ async def _answer(send: Send, status: int, body: bytes) -> None:
 async def _events(scope: Message, receive: Receive, send: Send) -> None:
     query = parse_qs(scope["query_string"].decode("latin-1"))
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    code = query.get("centre", [""])[0][:50]
     try:
-        centre_id = await _centre(query.get("centre", [""])[0][:50])
+        hall = await hub.read(lambda: queueing.hall(code))
         after = _position(headers.get("last-event-id") or query.get("after", [""])[0])
     except ValueError:
         await _answer(send, 400, b"after is no position")
-        return
-    if centre_id is None:
-        await _answer(send, 404, b"no such centre")
-        return
-    await send({"type": "http.response.start", "status": 200, "headers": _stream_headers(headers)})
-    await _stream(send, receive, centre_id, after)
+    except DatabaseError:
+        await _answer(send, 503, b"no database")
+    else:
+        if hall is None:
+            await _answer(send, 404, b"no such centre")
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": _stream_headers(headers)})
+        await _stream(send, receive, hall.id, after)
 
 
 _LONGEST_POSITION = 18
@@ -105,22 +133,9 @@ def _position(text: str) -> int | None:
     return int(text)
 
 
-@sync_to_async(thread_sensitive=False)
-def _centre(code: str) -> int | None:
-    try:
-        found = None if "\0" in code else queueing.hall(code)
-    finally:
-        close_old_connections()
-    return found.id if found else None
-
-
-@sync_to_async(thread_sensitive=False)
 def _missed(centre_id: int, after: int) -> list[tuple[int, bytes]]:
     """What a returning client missed, encoded with positions; one more than REPLAY says that it is too much."""
-    try:
-        events = audit.after(after, limit=REPLAY + 1, centre_id=centre_id, kinds=KINDS)
-    finally:
-        close_old_connections()
+    events = audit.after(after, limit=REPLAY + 1, centre_id=centre_id, kinds=KINDS)
     return [(event.position or 0, encode(event)) for event in events]
 
 
@@ -155,8 +170,8 @@ async def _stream(send: Send, receive: Receive, centre_id: int, after: int | Non
         seen = client.joined_at if after is None else await _replay(send, centre_id, after)
         if seen is not None:
             await _follow(send, client, seen)
-    except OSError:
-        pass
+    except (OSError, DatabaseError):
+        pass  # the screen comes back with its last position
     finally:
         hub.leave(client)
         gone.cancel()
@@ -166,7 +181,7 @@ async def _stream(send: Send, receive: Receive, centre_id: int, after: int | Non
 
 async def _replay(send: Send, centre_id: int, after: int) -> int | None:
     """Send what came after a position; its last one, or None when the page must load anew."""
-    missed = await _missed(centre_id, after)
+    missed = await hub.read(lambda: _missed(centre_id, after))
     if len(missed) > REPLAY:
         await _send(send, RESET)
         return None
@@ -177,14 +192,10 @@ async def _replay(send: Send, centre_id: int, after: int) -> int | None:
 
 async def _follow(send: Send, client: Client, seen: int) -> None:
     while not client.ended:
-        try:
-            position, block = await asyncio.wait_for(client.queue.get(), HEARTBEAT)
-        except TimeoutError:
-            await _send(send, _tick())
-            continue
-        if position > seen and not client.ended:
-            await _send(send, block)
-            seen = position
+        taken = [each for each in await client.take() if not each[0] or each[0] > seen]
+        if taken and not client.ended:
+            await _send(send, b"".join(block for _, block in taken))
+            seen = max(seen, *(position for position, _ in taken))
 
 
 async def _send(send: Send, body: bytes) -> None:

@@ -26,7 +26,13 @@ LIFETIME = 400 * 24 * 3600  # the longest that browsers keep a cookie
 def remember(response: HttpResponse, hall: HallView, *, secure: bool) -> None:
     """Make this browser the terminal of a hall."""
     response.set_cookie(
-        COOKIE, crypto.sign(f"{PREFIX}{hall.code}"), max_age=LIFETIME, path="/kiosk/", httponly=True, samesite="Lax", secure=secure
+        COOKIE,
+        crypto.sign(f"{PREFIX}{hall.code}"),
+        max_age=LIFETIME,
+        path="/kiosk/",
+        httponly=True,
+        samesite="Lax",
+        secure=secure,
     )
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import logout
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yueban.domain.booking import queries as booking
-from yueban.domain.people import queries as people
 from yueban.domain.people.rules import Permission
 from yueban.domain.queueing import operations, queries
 from yueban.domain.queueing.rules import AlreadyWaiting, UnknownQueue
@@ -22,6 +19,7 @@ from yueban.domain.regulation.rules import Refused
 from yueban.kernel import clock, crypto, ids
 from yueban.kernel.certificates import CertificateKind, parse_certificate
 from yueban.kernel.errors import InvalidInput
+from yueban.surfaces.access import requires, staff_of
 from yueban.surfaces.kiosk.device import at_terminal, remember
 
 if TYPE_CHECKING:
@@ -136,15 +134,13 @@ def ticket(request: HttpRequest, hall: HallView, token: str) -> HttpResponse:
     return render(request, "kiosk/ticket.html", context)
 
 
-@login_required
+@requires(Permission.ISSUE_TICKETS)
 @require_http_methods(["GET", "POST"])
 def setup(request: HttpRequest) -> HttpResponse:
     """A member of staff says once in which hall the terminal stands; then the login is over, the terminal stays."""
-    staff = people.identity_of(request.user)  # type: ignore[arg-type]  # login_required went before
-    if not (staff.may(Permission.ISSUE_TICKETS) or staff.may(Permission.RUN_SYSTEM)):
-        raise PermissionDenied
+    staff = staff_of(request)
     hall = queries.hall(request.POST.get("centre", "")[:50]) if request.method == "POST" else None
-    halls = [each for each in queries.halls() if staff.scope.covers(centre_id=each.id)]
+    halls = [each for each in queries.halls() if staff and staff.may(Permission.ISSUE_TICKETS, centre_id=each.id)]
     if hall not in halls:
         return render(request, "kiosk/setup.html", {"halls": halls})
     logout(request)
@@ -155,15 +151,16 @@ def setup(request: HttpRequest) -> HttpResponse:
 
 def _take(request: HttpRequest, hall: HallView, code: str) -> HttpResponse:
     """Print the ticket of an appointment of this hall, or say why not and what to do instead."""
+    code = ids.ungrouped(code)
     try:
-        found = booking.by_code(code, now=clock.now())
+        found = booking.by_code(code if code.isdigit() else "", now=clock.now())
         if found.centre_id != hall.id:
             return _problem(request, hall, elsewhere=found)
         return _printed(operations.check_in(code, by=by(hall), now=clock.now()))
     except booking.UnknownAppointment:
         return _problem(request, hall, message=_("没有查到这个预约。请核对预约号，或改用证件取号。"))
     except Refused as refused:
-        return _problem(request, hall, reasons=refused.reasons, kept=queries.ticket_of(ids.ungrouped(code)))
+        return _problem(request, hall, reasons=refused.reasons, kept=queries.ticket_of(code))
     except AlreadyWaiting:
         return _problem(request, hall, message=_("您今天在这个队列已经有一个号，请先办完再取。"))
 
@@ -182,7 +179,9 @@ def _by_certificate(
         return _take(request, hall, live[0].code)
     if live:
         here = [each for each in reversed(live) if each.centre_id == hall.id]
-        return render(request, "kiosk/choose.html", {"hall": hall, "appointments": here, "elsewhere": len(live) - len(here)})
+        return render(
+            request, "kiosk/choose.html", {"hall": hall, "appointments": here, "elsewhere": len(live) - len(here)}
+        )
     return _problem(request, hall, message=_("这个证件今天没有预约。"))
 
 

@@ -17,6 +17,7 @@ from yueban.domain.queueing.models import Ticket
 from yueban.domain.queueing.operations import moves
 from yueban.domain.queueing.operations.counters import ready
 from yueban.domain.queueing.rules import (
+    AT_COUNTER,
     MAX_RECALLS,
     AlreadyWaiting,
     CallingOrder,
@@ -63,6 +64,8 @@ def call_next(counter_id: int, *, by: str, now: datetime) -> Called | None:
             called = _call(*claim, counter=counter, by=by, now=now)
             if called is not None:
                 return called
+        if Ticket.objects.filter(counter_id=counter.id, state__in=AT_COUNTER).exists():
+            raise CounterBusy
         return None
 
 

@@ -62,7 +62,8 @@ def close_day(day: date, *, by: str, now: datetime) -> int:
         closed = [moves.move(each, Move.CLOSE, ended_at=now) for each in tickets]
         for ticket in closed:
             moves.tell(ticket, "ticket.closed", by=by, at=now)
-        for counter_id in CounterState.objects.exclude(state=CounterMode.CLOSED).values_list("counter_id", flat=True):
+        left_open = CounterState.objects.exclude(state=CounterMode.CLOSED).filter(since__date__lte=day)
+        for counter_id in left_open.values_list("counter_id", flat=True):
             _set(counter_id, CounterMode.CLOSED, None, by=by, now=now)
         return len(closed)
 

@@ -147,7 +147,7 @@ LEFT JOIN booking_appointment a ON a.id = t.appointment_id
 
 def hall(centre_code: str) -> HallView | None:
     """The centre of that code, None when there is none in use."""
-    found = rows(HALL, {"code": centre_code})
+    found = [] if "\0" in centre_code else rows(HALL, {"code": centre_code})
     return HallView(**found[0]) if found else None
 
 
@@ -180,9 +180,9 @@ def queues(centre_id: int, *, date: date) -> list[QueueView]:
 
 def _queue_view(row: dict[str, Any]) -> QueueView:
     minutes = float(row.pop("service_minutes"))
-    estimate = estimated_minutes(row["waiting"], minutes, row["open_counters"])
-    lists = {"areas": tuple(row.pop("areas")), "departments": tuple(row.pop("departments"))}
-    return QueueView(estimate=estimate, **lists, **row)
+    row["estimate"] = estimated_minutes(row["waiting"], minutes, row["open_counters"])
+    row |= {"areas": tuple(row["areas"]), "departments": tuple(row["departments"])}
+    return QueueView(**row)
 
 
 def ticket(ticket_id: int) -> TicketView | None:

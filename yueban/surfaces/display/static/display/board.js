@@ -50,7 +50,8 @@
     find("idle").hidden = Boolean(last);
     find("call").hidden = !last;
     if (last) {
-      find("label").textContent = spaced(last.label);
+      find("label").textContent = last.label;
+      find("hero").classList.toggle("hero--long", last.label.length > 4);
       find("counter").textContent = last.counter;
     }
     find("area").textContent = last ? last.area : "";

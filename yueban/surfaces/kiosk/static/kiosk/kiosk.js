@@ -10,7 +10,12 @@
     const format = new Intl.DateTimeFormat("zh-CN", {
       timeZone: "Asia/Shanghai", hour12: false, month: "numeric", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit",
     });
-    const show = () => { clock.textContent = format.format(new Date(Date.now() + offset)); };
+    const show = () => {
+      const part = {};
+      format.formatToParts(new Date(Date.now() + offset)).forEach((each) => { part[each.type] = each.value; });
+      const hour = String(Number(part.hour) % 24).padStart(2, "0");
+      clock.textContent = `${part.month}月${part.day}日 ${part.weekday} ${hour}:${part.minute}`;
+    };
     show();
     setInterval(show, 1000);
   }

@@ -1,0 +1,16 @@
+"""What the worker does for the halls: close what yesterday left open."""
+
+from datetime import timedelta
+
+from procrastinate.contrib.django import app
+
+from yueban.domain.queueing import operations
+from yueban.kernel import clock
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="queueing.close_days", queueing_lock="queueing.close_days", pass_context=False)
+def close_days(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tells when it was due
+    """Close the days before today; the clock may be a simulated one, so it is asked each time."""
+    now = clock.now()
+    operations.close_day(now.date() - timedelta(days=1), by="system:close_days", now=now)
