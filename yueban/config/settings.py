@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "yueban.domain.queueing",
     "yueban.surfaces",
     "yueban.surfaces.portal",
+    "yueban.surfaces.api",
     "yueban.surfaces.kiosk",
     "yueban.surfaces.counter",
     "yueban.surfaces.display",
@@ -127,12 +128,11 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(os.environ.get("YUEBAN_STATIC", DATA / "static"))
 STATICFILES_DIRS = [PACKAGE / "surfaces" / "static"]
 VENDOR = PACKAGE / "static_vendor"  # filled from the npm lock file by `make install`
 if VENDOR.is_dir():
     STATICFILES_DIRS.append(VENDOR)
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = True  # found once at the start and served from there: nothing to collect
 
 EVENTS_PORT = int(os.environ.get("YUEBAN_EVENTS_PORT", "8001"))
 # Where browsers find the event stream; empty: the same host on EVENTS_PORT.
