@@ -24,6 +24,8 @@ def send(request: HttpRequest, phone: str, *, now: datetime) -> None:
     try:
         notices.send_login_code(number, now=now, ip=request.META.get("REMOTE_ADDR", ""))
     except TooManyRequests as bound:
+        if bound.retry_after <= WAIT_SECONDS:  # the one sent just now is still good: let it be typed
+            request.session[SENT] = certificates.mask_phone(number)
         raise too_many("phone", bound) from bound
     request.session[SENT] = certificates.mask_phone(number)
     request.session[FRESH] = True

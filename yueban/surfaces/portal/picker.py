@@ -110,11 +110,6 @@ def find(rows: list[dict[str, Any]], slot: str) -> dict[str, Any] | None:
     return next((row for row in rows if str(row["id"]) == slot), None)
 
 
-def earliest(rows: list[dict[str, Any]]) -> datetime | None:
-    """When the first place is free."""
-    return next((row["starts_at"] for row in rows if row["open"]), None)
-
-
 def _beyond(row: dict[str, Any]) -> bool:
     return any(each["code"] == RefusalCode.BEYOND_HORIZON for each in row["refusals"])
 

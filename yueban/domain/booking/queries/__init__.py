@@ -12,7 +12,13 @@ from yueban.domain.booking.queries.appointments import (
     of_phone,
     view_of,
 )
-from yueban.domain.booking.queries.availability import MOST_DAYS, UnknownPlace, availability, availability_json
+from yueban.domain.booking.queries.availability import (
+    MOST_DAYS,
+    UnknownPlace,
+    availability,
+    availability_json,
+    first_open,
+)
 from yueban.domain.booking.queries.invariants import broken_invariants
 
 __all__ = [
@@ -28,6 +34,7 @@ __all__ = [
     "by_qr",
     "codes_of",
     "expected_on",
+    "first_open",
     "of_person",
     "of_phone",
     "view_of",

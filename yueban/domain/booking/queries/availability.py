@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 
 MOST_DAYS = 31
 
+_WHY_NOT = """LATERAL (SELECT concat_ws(',',
+        CASE WHEN %(online)s::bool AND NOT m.online_bookable THEN %(channel)s::text END,
+        CASE WHEN s.kind = 'weekend' AND NOT m.high_frequency_personal THEN %(weekend)s::text END,
+        CASE WHEN s.closed_reason <> '' THEN %(closed)s::text WHEN s.booked >= s.capacity THEN %(full)s::text END,
+        CASE WHEN s.starts_at < %(earliest)s::timestamptz THEN %(late)s::text END,
+        CASE WHEN s.date > %(last)s::date THEN %(beyond)s::text END) AS refusals) w"""
+
 _SLOTS = """
 SELECT r.number, c.id, m.id, o.id, coalesce((
     SELECT '[' || string_agg(
@@ -32,19 +39,25 @@ SELECT r.number, c.id, m.id, o.id, coalesce((
         || '","left":' || CASE WHEN s.closed_reason = '' THEN s.capacity - s.booked ELSE 0 END
         || ',"open":' || CASE WHEN w.refusals = '' THEN 'true' ELSE 'false' END
         || ',"refusals":[' || w.refusals || ']}', ',' ORDER BY s.starts_at) || ']'
-    FROM calendar_slot s,
-    LATERAL (SELECT concat_ws(',',
-        CASE WHEN %(online)s::bool AND NOT m.online_bookable THEN %(channel)s::text END,
-        CASE WHEN s.kind = 'weekend' AND NOT m.high_frequency_personal THEN %(weekend)s::text END,
-        CASE WHEN s.closed_reason <> '' THEN %(closed)s::text WHEN s.booked >= s.capacity THEN %(full)s::text END,
-        CASE WHEN s.starts_at < %(earliest)s::timestamptz THEN %(late)s::text END,
-        CASE WHEN s.date > %(last)s::date THEN %(beyond)s::text END) AS refusals) w
+    FROM calendar_slot s, {why_not}
     WHERE s.queue_id = o.queue_id AND s.date BETWEEN %(from)s::date AND %(to)s::date), '[]')
 FROM regulation_revision r
 LEFT JOIN directory_centre c ON c.code = %(centre)s::text AND c.active
 LEFT JOIN directory_matter m ON m.code = %(matter)s::text AND m.active
 LEFT JOIN directory_offer o ON o.matter_id = m.id AND o.centre_id = c.id
-"""
+""".replace("{why_not}", _WHY_NOT)
+
+_FIRST = """
+SELECT r.number, coalesce((
+    SELECT json_object_agg(c.code, (SELECT to_char(min(s.starts_at) AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS"+08:00"')
+        FROM calendar_slot s, {why_not}
+        WHERE s.queue_id = o.queue_id AND s.date BETWEEN %(from)s::date AND %(to)s::date AND w.refusals = ''))
+    FROM directory_matter m
+    JOIN directory_offer o ON o.matter_id = m.id
+    JOIN directory_centre c ON c.id = o.centre_id AND c.active
+    WHERE m.code = %(matter)s::text AND m.active)::text, '{}')
+FROM regulation_revision r
+""".replace("{why_not}", _WHY_NOT)
 
 
 class UnknownPlace(LookupError):
@@ -90,6 +103,22 @@ def availability(
         }
         for slot in json.loads(text)
     ]
+
+
+def first_open(*, matter: str, channel: ChannelKind, now: datetime) -> dict[str, datetime | None]:
+    """Give the first hour that can be booked at each centre (by code) that offers a matter; None where there is none."""
+    span: dict[str, Any] = {"from": now.date(), "to": now.date() + timedelta(days=MOST_DAYS - 1), "matter": matter}
+
+    def read(known: Reference) -> tuple[int, str]:
+        with connection.cursor() as cursor:
+            cursor.execute(_FIRST, span | _bounds(known, channel, now))
+            revision, found = cursor.fetchone()
+        return revision, found
+
+    _, text = reference.fresh(read)
+    return {
+        code: datetime.fromisoformat(at).astimezone(now.tzinfo) if at else None for code, at in json.loads(text).items()
+    }
 
 
 def _bounds(known: Reference, channel: ChannelKind, now: datetime) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from yueban.domain.regulation import queries as regulation
 from yueban.domain.regulation.rules import RefusalCode, Refused
 from yueban.kernel import clock, crypto
 from yueban.kernel.errors import InvalidInput
-from yueban.surfaces.portal import codes, errors, forms, picker, visitor
+from yueban.surfaces.portal import codes, errors, forms, own, picker, visitor
 from yueban.surfaces.portal.forms import Applicant
 from yueban.surfaces.portal.target import Target, target_of
 from yueban.surfaces.portal.views.guide import keep_preferences
@@ -36,13 +36,9 @@ def halls(request: HttpRequest, code: str, *, package: bool) -> HttpResponse:
     centres = [offer.centre for offer in directory.offers(target.matter)]
     if len(centres) == 1:
         return redirect(target.hours_url(centres[0].code))
-    rows = [_hall(target, each, now) for each in centres]
+    first = bookings.first_open(matter=target.matter.code, channel=ChannelKind.ONLINE, now=now)
+    rows = [{"centre": each, "url": target.hours_url(each.code), "earliest": first.get(each.code)} for each in centres]
     return render(request, "portal/book/halls.html", {"section": "services", "target": target, "halls": rows})
-
-
-def _hall(target: Target, centre: Any, now: Any) -> dict[str, Any]:
-    slots = picker.slots(centre.code, target.matter.code, now=now)
-    return {"centre": centre, "url": target.hours_url(centre.code), "earliest": picker.earliest(slots)}
 
 
 @never_cache
@@ -190,10 +186,13 @@ def _request(draft: Draft, target: Target, applicant: Applicant) -> BookingReque
 
 def _already(refused: Refused, draft: Draft, applicant: Applicant) -> str:
     """The code of this very booking when it was made a moment ago: a double tap, a second tab, a lost answer."""
-    clashing = {reason.details.get("code", "") for reason in refused.reasons if reason.code is RefusalCode.OVERLAPPING}
+    if all(reason.code is not RefusalCode.OVERLAPPING for reason in refused.reasons):
+        return ""
     for each in bookings.of_phone(applicant.phone, now=clock.now()):
-        same = each.package_code == draft.target if draft.package else each.matter_code == draft.target
-        if each.code in clashing and each.slot_id == draft.slot and same:
+        target = each.package_code if draft.package else each.matter_code
+        person = each.certificate_kind, each.certificate_number
+        same = person == (applicant.certificate.kind, applicant.certificate.number)
+        if same and each.slot_id == draft.slot and target == draft.target and own.is_coming(each, clock.now()):
             return each.code
     return ""
 
