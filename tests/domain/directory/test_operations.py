@@ -30,7 +30,8 @@ def sessions_of(county: files.County) -> dict[str, tuple[files.Session, ...]]:
 
 def with_first(county: files.County, kind: str, **changes: Any) -> files.County:
     first, *others = getattr(county, kind)
-    return dataclasses.replace(county, **{kind: (dataclasses.replace(first, **changes), *others)})
+    changed: dict[str, Any] = {kind: (dataclasses.replace(first, **changes), *others)}
+    return dataclasses.replace(county, **changed)
 
 
 def test_the_sample_loads_whole(sample: files.County) -> None:

@@ -46,7 +46,7 @@ class Caller:
         return self._answer(self.client.post(f"/api/v1{path}", raw, content_type=kind, headers=sent))
 
     def send(self, method: str, path: str, raw: bytes = b"", kind: str = "application/json") -> Answer:
-        return self._answer(self.client.generic(method, path, raw, content_type=kind, headers=self.headers))
+        return self._answer(self.client.generic(method, f"/api/v1{path}", raw, content_type=kind, headers=self.headers))
 
     @staticmethod
     def _answer(response: Any) -> Answer:

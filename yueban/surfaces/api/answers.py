@@ -10,7 +10,11 @@ from django.http import HttpResponse
 
 from yueban.surfaces.api import schemas
 
-_SCHEMAS: Final = {404: schemas.InvalidProblem, 409: schemas.RefusedProblem, 422: schemas.InvalidProblem}
+_SCHEMAS: Final[dict[int, type[schemas.Problem]]] = {
+    404: schemas.InvalidProblem,
+    409: schemas.RefusedProblem,
+    422: schemas.InvalidProblem,
+}
 
 
 def errors(*statuses: int) -> dict[int, type[schemas.Problem]]:

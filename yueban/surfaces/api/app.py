@@ -80,10 +80,12 @@ class Bearer(HttpBearer):
         super().__init__()
         self.find = find
 
+    @override
     def __call__(self, request: HttpRequest) -> Any:
         """Answer the caller; it becomes `request.auth`."""
         return self.find(request)
 
+    @override
     def authenticate(self, request: HttpRequest, token: str) -> Any:
         """Never asked: `__call__` answers."""
         raise NotImplementedError

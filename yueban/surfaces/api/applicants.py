@@ -26,6 +26,14 @@ class Applicant:
     phone: str
 
 
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """An enterprise as the domain takes it."""
+
+    name: str = ""
+    uscc: str = ""
+
+
 class Collected:
     """Runs parsers and keeps their errors, to be raised together."""
 
@@ -60,11 +68,11 @@ def parse_applicant(given: schemas.Applicant) -> Applicant:
     return made
 
 
-def parse_organisation(given: schemas.Organisation | None) -> tuple[str, str]:
+def parse_organisation(given: schemas.Organisation | None) -> Organisation:
     """Parse the enterprise's name and USCC, empty without one. Raises `InvalidInput` (`organisation.uscc` …)."""
     if given is None:
-        return "", ""
+        return Organisation()
     collect = Collected("organisation")
-    made = collect(parse_name, given.name), collect(parse_uscc, given.uscc)
+    made = Organisation(collect(parse_name, given.name), collect(parse_uscc, given.uscc))
     collect.check()
     return made

@@ -7,6 +7,7 @@ import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
@@ -51,7 +52,7 @@ def _certificate_index(request: HttpRequest) -> bytes | None:
     try:
         given = api.parser.parse_body(request)["applicant"]["certificate"]
         return persons.certificate_index(parse_certificate(given["kind"], given["number"]))
-    except (InvalidInput, problems.Problem, LookupError, TypeError, AttributeError):
+    except (InvalidInput, problems.Problem, SuspiciousOperation, OSError, LookupError, TypeError, AttributeError):
         return None  # what is wrong with the body is said after the token was found good
 
 
@@ -89,7 +90,7 @@ def _wanted(asked: schemas.BookingAsked, channel: AdmittedChannel) -> booking.Bo
     if bool(asked.matter) == bool(asked.package):
         collect.errors.append(FieldError("matter", "one_of_two", _ONE_OF_TWO))
     applicant = collect(parse_applicant, asked.applicant)
-    organisation, uscc = collect(parse_organisation, asked.organisation) or ("", "")
+    organisation = collect(parse_organisation, asked.organisation)
     collect.check()
     return booking.BookingRequest(
         centre=asked.centre,
@@ -100,8 +101,8 @@ def _wanted(asked: schemas.BookingAsked, channel: AdmittedChannel) -> booking.Bo
         phone=applicant.phone,
         matter=asked.matter or "",
         package=asked.package or "",
-        organisation=organisation,
-        uscc=uscc,
+        organisation=organisation.name,
+        uscc=organisation.uscc,
         channel_id=channel.id,
     )
 

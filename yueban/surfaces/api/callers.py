@@ -25,8 +25,9 @@ Caller = AdmittedChannel | StaffIdentity
 
 def bearer(request: HttpRequest) -> str:
     """Give the token of `Authorization: Bearer …`; raises a 401 problem."""
-    scheme, _space, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
-    token = token.strip()
+    header: str = request.META.get("HTTP_AUTHORIZATION", "")
+    scheme, _space, rest = header.partition(" ")
+    token = rest.strip()
     if scheme.lower() != "bearer" or not 0 < len(token) <= _LONGEST:
         raise problems.not_authorised()
     return token

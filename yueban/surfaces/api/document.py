@@ -46,7 +46,7 @@ def _never_null(schema: dict[str, Any]) -> dict[str, Any]:
     """Leave out null: a parameter that is not sent is simply not there."""
     if "anyOf" not in schema:
         return schema
-    kept = next(each for each in schema["anyOf"] if each.get("type") != "null")
+    kept: dict[str, Any] = next(each for each in schema["anyOf"] if each.get("type") != "null")
     return kept | {"title": schema.get("title", "")}
 
 
@@ -74,7 +74,7 @@ def docs(request: HttpRequest) -> HttpResponse:
     context = {
         "info": made["info"],
         "groups": _groups(made),
-        "schemas": sorted(made["components"]["schemas"].items()),
+        "shapes": [_shape(name, shape) for name, shape in sorted(made["components"]["schemas"].items())],
         "kinds": TITLES.items(),
     }
     response = render(request, "api/docs.html", context)
@@ -99,17 +99,48 @@ def _shown(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
         "method": method,
         "summary": operation["summary"],
         "description": operation.get("description", ""),
-        "parameters": operation.get("parameters", []),
+        "parameters": [_parameter(parameter) for parameter in operation.get("parameters", [])],
         "body": _name(body),
         "responses": [
-            (
-                status,
-                answer.get("description", ""),
-                _name(next(iter(answer.get("content", {}).values()), {}).get("schema", {})),
-            )
+            (status, answer.get("description", ""), _name(_schema(answer)))
             for status, answer in operation["responses"].items()
         ],
     }
+
+
+def _parameter(parameter: dict[str, Any]) -> tuple[str, str, bool, str]:
+    """Give name, place, whether it is needed, and what it may be."""
+    schema = parameter["schema"]
+    bounds = f"{schema['minimum']}–{schema['maximum']}" if {"minimum", "maximum"} <= schema.keys() else ""
+    said = (_kind(schema), schema.get("pattern", ""), bounds, parameter.get("description", ""))
+    return parameter["name"], parameter["in"], parameter["required"], " · ".join(filter(None, said))
+
+
+def _shape(name: str, shape: dict[str, Any]) -> dict[str, Any]:
+    needed = set(shape.get("required", ()))
+    fields = [
+        (key, _kind(field), key in needed, field.get("description", ""))
+        for key, field in shape.get("properties", {}).items()
+    ]
+    return {"name": name, "description": shape.get("description", ""), "fields": fields}
+
+
+def _kind(field: dict[str, Any]) -> str:
+    """Say a field's type in a few words."""
+    if "anyOf" in field:
+        return " | ".join(_kind(each) for each in field["anyOf"])
+    if "enum" in field:
+        return " | ".join(str(each) for each in field["enum"])
+    if field.get("type") == "array":
+        return f"{_kind(field['items'])}[]"
+    return _name(field) or str(field.get("format") or field.get("type", ""))
+
+
+def _schema(answer: dict[str, Any]) -> dict[str, Any]:
+    for content in answer.get("content", {}).values():
+        found: dict[str, Any] = content["schema"]
+        return found
+    return {}
 
 
 def _name(schema: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext as _
 from ninja.parser import Parser
+from typing_extensions import override
 
 from yueban.kernel.errors import FieldError
 from yueban.surfaces.api.problems import Problem, invalid
@@ -24,6 +25,7 @@ _KEPT: Final = "_yueban_json"
 class JsonBody(Parser):
     """Reads the body once; raises a 400, 415 or 422 problem."""
 
+    @override
     def parse_body(self, request: HttpRequest) -> Any:
         """Answer the JSON value of the body."""
         kept = getattr(request, _KEPT, None)

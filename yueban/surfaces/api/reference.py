@@ -149,8 +149,8 @@ def _brief(row: Any) -> dict[str, Any]:
 
 def _session(opening: Any) -> dict[str, Any]:
     return {
-        "valid_from": str(opening.valid_from),
-        "valid_to": str(opening.valid_to),
+        "valid_from": f"{opening.valid_from.month:02d}-{opening.valid_from.day:02d}",
+        "valid_to": f"{opening.valid_to.month:02d}-{opening.valid_to.day:02d}",
         "weekdays": sorted(opening.weekdays),
         "start": f"{opening.span.start:%H:%M}",
         "end": f"{opening.span.end:%H:%M}",

@@ -1,5 +1,7 @@
 """Everything under /api/."""
 
+from typing import Any
+
 from django.urls import URLPattern, path, re_path
 
 from yueban.surfaces.api.app import api, enclosed, unknown_route
@@ -14,11 +16,11 @@ for router in (reference, appointments, tickets, feed):
 
 
 def _routes() -> list[URLPattern]:
-    """The API's own routes, each speaking problem+json whatever happens."""
-    patterns, _app_name, _namespace = api.urls
+    """The API's own routes, each speaking problem+json whatever happens; ninja's own root page is none of them."""
+    patterns: list[Any] = [pattern for pattern in api.urls[0] if getattr(pattern, "name", "") != "api-root"]
     for pattern in patterns:
         pattern.callback = enclosed(pattern.callback)
-    return list(patterns)
+    return patterns
 
 
 urlpatterns = [

@@ -1,5 +1,6 @@
 """What no single field shows: references, duplicates, overlaps, contradictions between fields."""
 
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -164,7 +165,7 @@ class _Items:
     def check(self) -> None:
         _unique(self.parts, self.notes, "items", "id", "name")
         for position, item in entries(self.parts, "items"):
-            self.item(item, lambda key, position=position: self.notes.line("items", position, key))
+            self.item(item, functools.partial(self.notes.line, "items", position))
 
     def item(self, item: Item, line: Callable[[str], int]) -> None:
         if self.departments is not None and item.department not in self.departments:

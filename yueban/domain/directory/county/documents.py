@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import yaml
 
@@ -135,7 +135,10 @@ def _syntax(name: str, error: yaml.YAMLError, text: str) -> Problem:
 
 
 class _Builder:
-    """Builds the tree from the parser's events, so that neither depth nor an alias can hurt."""
+    """Builds the tree from the parser's events, so that neither depth nor an alias can hurt.
+
+    Events are Any: the parser's two forms, C and Python, type them differently.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -154,13 +157,13 @@ class _Builder:
                 tree = self.node(next(events), events, 0)
         return tree
 
-    def stop(self, event: yaml.Event, code: str, **details: object) -> None:
+    def stop(self, event: Any, code: str, **details: object) -> None:
         raise _Stopped(self.problem(event.start_mark.line + 1, code, **details))
 
     def problem(self, line: int, code: str, **details: object) -> Problem:
         return Problem(self.name, line, code, tuple((key, str(value)) for key, value in details.items()))
 
-    def node(self, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Tree:
+    def node(self, event: Any, events: Iterator[Any], depth: int) -> Tree:
         self.guard(event, depth)
         line = event.start_mark.line + 1
         if isinstance(event, yaml.SequenceStartEvent):
@@ -169,7 +172,7 @@ class _Builder:
             return self.mapping(line, events, depth)
         return self.scalar(event, line)
 
-    def guard(self, event: yaml.Event, depth: int) -> None:
+    def guard(self, event: Any, depth: int) -> None:
         self.count += 1
         if depth > MAX_DEPTH:
             self.stop(event, "too_deep", limit=MAX_DEPTH)
@@ -180,19 +183,19 @@ class _Builder:
         if event.tag:
             self.stop(event, "tag", value=event.tag)
 
-    def scalar(self, event: yaml.ScalarEvent, line: int) -> Scalar:
+    def scalar(self, event: Any, line: int) -> Scalar:
         found = _CONTROL.search(event.value)
         if found:
             self.problems.append(self.problem(line, "control_character", value=f"U+{ord(found.group()):04X}"))
         return Scalar(line, event.value if event.style else plain_value(event.value), event.value)
 
-    def sequence(self, line: int, events: Iterator[yaml.Event], depth: int) -> Sequence:
+    def sequence(self, line: int, events: Iterator[Any], depth: int) -> Sequence:
         items: list[Tree] = []
         while not isinstance(event := next(events), yaml.SequenceEndEvent):
             items.append(self.node(event, events, depth + 1))
         return Sequence(line, items)
 
-    def mapping(self, line: int, events: Iterator[yaml.Event], depth: int) -> Mapping:
+    def mapping(self, line: int, events: Iterator[Any], depth: int) -> Mapping:
         result = Mapping(line, {}, {})
         while not isinstance(event := next(events), yaml.MappingEndEvent):
             key = self.node(event, events, depth + 1)

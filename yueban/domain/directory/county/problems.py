@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 SENTENCES = {
     "missing_folder": _("没有这个文件夹：{value}"),
@@ -85,6 +86,7 @@ class Problem:
         template = str(SENTENCES[self.code])
         return template.format(**dict(self.details))
 
+    @override
     def __str__(self) -> str:
         """Answer `file:line: sentence`, as editors jump to it."""
         place = f"{self.file}:{self.line}" if self.line else self.file
@@ -98,6 +100,7 @@ class CountyInvalid(Exception):
         self.problems = tuple(sorted(set(problems)))
         super().__init__(len(self.problems))
 
+    @override
     def __str__(self) -> str:
         """Answer one line per problem."""
         return "\n".join(str(problem) for problem in self.problems)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Annotated, Literal
 
+from typing_extensions import override
+
 
 @dataclass(frozen=True, slots=True)
 class Length:
@@ -53,6 +55,7 @@ class MonthDay:
     month: int
     day: int
 
+    @override
     def __str__(self) -> str:
         """Answer MM-DD."""
         return f"{self.month:02d}-{self.day:02d}"

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from typing_extensions import override
+
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Told of long work: what is being done (a code), steps done, steps in all."""
 
@@ -44,6 +46,7 @@ class Summary:
         total = self.total
         return bool(total.added or total.changed or total.retired)
 
+    @override
     def __str__(self) -> str:
         """Answer one line per kind, for whoever ran the load."""
         lines = (

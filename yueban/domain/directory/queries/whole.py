@@ -1,13 +1,14 @@
 """The directory as the county folder says it: the inverse of a load."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from yueban.domain.directory import county as files
 from yueban.domain.directory.county.binding import BROKEN, Notes, bind
 from yueban.domain.directory.county.writing import tree
 from yueban.domain.directory.models import Centre, Counter, CountyFile, Department, Matter, Package, Queue, Region
 
+RecordT = TypeVar("RecordT")
 Sessions = Mapping[str, tuple[files.Session, ...]]
 
 
@@ -140,10 +141,11 @@ def _packages() -> tuple[files.Package, ...]:
     )
 
 
-def _record(kind: Any, plain: dict[str, Any]) -> Any:
+def _record(kind: type[RecordT], plain: dict[str, Any]) -> RecordT:
     """Bind what the database holds by the rules of the files, so that an export can always be imported."""
     notes = Notes(kind.__name__)
     value = bind(kind, tree(plain), (), notes)
     if value is BROKEN:
         raise files.CountyInvalid(notes.problems)
-    return value
+    result: RecordT = value
+    return result
