@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 
 from yueban.domain.booking import operations as booking
 from yueban.domain.queueing.operations import moves
@@ -66,6 +68,6 @@ def park(ticket_id: int, *, by: str, now: datetime) -> None:
 def resume(ticket_id: int, *, counter_id: int, by: str, now: datetime) -> None:
     """Go on with a parked person at a counter that has nobody in hand. Raises MoveRefused, CounterBusy."""
     with translate({"ticket_one_in_service_a_counter": CounterBusy}), transaction.atomic():
-        ticket = moves.move(ticket_id, Move.RESUME, counter_id=counter_id)
+        ticket = moves.move(ticket_id, Move.RESUME, counter_id=counter_id, served_at=Coalesce("served_at", Value(now)))
         moves.tell(ticket, "ticket.resumed", by=by, at=now)
         moves.notify(ticket.centre_id)

@@ -50,7 +50,7 @@
     find("idle").hidden = Boolean(last);
     find("call").hidden = !last;
     if (last) {
-      find("label").textContent = last.label;
+      find("label").textContent = spaced(last.label);
       find("hero").classList.toggle("hero--long", last.label.length > 4);
       find("counter").textContent = last.counter;
     }
@@ -132,7 +132,13 @@
     if (reload) return;
     reload = setTimeout(() => {
       fetch(root.dataset.state, { cache: "no-store" }).then((answer) => (answer.ok ? answer.json() : null)).then((fresh) => {
-        if (fresh) { state.queues = fresh.queues; showQueues(); }
+        if (!fresh) return;
+        state.queues = fresh.queues;
+        showQueues();
+        if (fresh.position >= position) { // a new day begins empty
+          state.calls = fresh.calls;
+          showCalls();
+        }
       }).catch(() => {}).finally(() => { reload = 0; });
     }, 400);
   }
