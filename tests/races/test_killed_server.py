@@ -53,6 +53,8 @@ class Clients:
                 status, body = self.book(n)
             except (OSError, http.client.HTTPException, ValueError):
                 return  # the server died before it answered: nothing was promised
+            if status >= http.client.INTERNAL_SERVER_ERROR:
+                return  # the database died first: an error promises nothing either
             if status == http.client.CREATED:
                 self.confirmed[body["code"]] = body["starts_at"]
             elif status not in {http.client.CONFLICT, http.client.TOO_MANY_REQUESTS}:
