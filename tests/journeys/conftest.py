@@ -1,0 +1,66 @@
+"""A browser of the system against the running stack. All journeys share one stack and one worker."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.journeys.browsing import PHONE, Visitor, visitor_in
+from tests.stack import Stack
+
+MONDAY_MORNING = "2026-11-30T07:55:00+08:00"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Select them with `-m journey`; keep them together."""
+    for item in items:
+        if "journeys" in item.path.parts:
+            item.add_marker(pytest.mark.journey)
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+
+
+@pytest.fixture(scope="session")
+def county() -> Iterator[Stack]:
+    """The whole product, running, on a Monday before the halls open. `move_to` goes on at another instant."""
+    running = Stack(clock=MONDAY_MORNING)
+    try:
+        yield running.start()
+    finally:
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium. It ends with the module: Playwright's event loop would keep other tests from Django's database."""
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox"] if os.geteuid() == 0 else []
+        running = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def arrive(browser: Browser, county: Stack) -> Iterator[Callable[..., Visitor]]:
+    """Let a visitor in, with a browser of their own: `arrive(size=PHONE, script=True, language=CHINESE)`."""
+    contexts = []
+
+    def new(
+        size: tuple[int, int] = PHONE, *, script: bool = True, language: str = "zh-hans", **options: Any
+    ) -> Visitor:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            has_touch=size == PHONE,
+            java_script_enabled=script,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            **options,
+        )
+        contexts.append(context)
+        return visitor_in(context, county, language=language, scripted=script)
+
+    yield new
+    for context in contexts:
+        context.close()
