@@ -16,6 +16,8 @@ from yueban.kernel.wall import TZ
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from yueban.domain.regulation.rules import Parameters
+
 
 class UnknownStrike(LookupError):
     """No strike has this id."""
@@ -55,9 +57,10 @@ def status(person_id: int, *, now: datetime) -> CreditStatus:
 
 
 def statuses(person_ids: Iterable[int], *, now: datetime) -> dict[int, CreditStatus]:
-    """Return where each person stands in the month of `now`, in two reads however many they are."""
+    """Return where each person stands in the month of `now`, in the same few reads however many they are."""
     identities = list(dict.fromkeys(person_ids))
     today = now.astimezone(TZ).date()
+    parameters = regulation.in_force(today).parameters
     clears_at = free_again_at(today)
     rows = Strike.objects.filter(
         person_id__in=identities, service_date__gte=first_of_month(today), service_date__lt=clears_at.date()
@@ -66,12 +69,12 @@ def statuses(person_ids: Iterable[int], *, now: datetime) -> dict[int, CreditSta
     for row in rows:
         strikes[row.person_id].append(_view(row))
     until = _suspensions(identities)
-    return {identity: _status(identity, strikes[identity], until.get(identity), now) for identity in identities}
+    return {each: _status(each, strikes[each], until.get(each), parameters, now) for each in identities}
 
 
-def _status(person_id: int, strikes: list[StrikeView], until: datetime | None, now: datetime) -> CreditStatus:
-    today = now.astimezone(TZ).date()
-    parameters = regulation.in_force(today).parameters
+def _status(
+    person_id: int, strikes: list[StrikeView], until: datetime | None, parameters: Parameters, now: datetime
+) -> CreditStatus:
     count = sum(strike.waived_at is None for strike in strikes)
     suspended = is_suspended(until, now=now)
     return CreditStatus(
@@ -79,7 +82,7 @@ def _status(person_id: int, strikes: list[StrikeView], until: datetime | None, n
         count=count,
         limit=parameters.strikes,
         standing=Standing.SUSPENDED if suspended else min(standing(count, parameters), Standing.WARNED, key=_severity),
-        clears_at=free_again_at(today),
+        clears_at=free_again_at(now.astimezone(TZ).date()),
         suspended_until=until.astimezone(TZ) if until and suspended else None,
         strikes=tuple(strikes),
     )
