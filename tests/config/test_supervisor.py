@@ -13,8 +13,6 @@ from tests.stack import Stack, eventually, free_port
 from yueban.config import database, guardian
 from yueban.config.supervisor import Child, how_it_ended
 
-pytestmark = pytest.mark.xdist_group("supervisor")
-
 
 @pytest.fixture(scope="module")
 def own() -> Iterator[Stack]:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -86,6 +87,11 @@ def answers(data: Path) -> bool:
     except psycopg.OperationalError:
         return False
     return True
+
+
+def connect(data: Path) -> psycopg.Connection[tuple[Any, ...]]:
+    """A plain session of the embedded server's database, for tools and tests; the caller holds the server."""
+    return psycopg.connect(f"host={socket_folder(data)} user=postgres dbname=yueban")
 
 
 def _address(folder: str) -> str:
