@@ -66,7 +66,7 @@ JOIN directory_offer o ON o.queue_id = s.queue_id
 JOIN directory_matter m ON m.id = o.matter_id AND m.active AND m.online_bookable
 JOIN directory_centre c ON c.id = s.centre_id AND c.active
 WHERE s.kind = 'regular' AND s.closed_reason = '' AND s.starts_at > %(now)s::timestamptz + interval '6 hours'
-    AND s.date <= (SELECT max(date) - 1 FROM calendar_slot)
+    AND s.date <= %(now)s::timestamptz::date + 7  -- inside the horizon of 7 working days
 ORDER BY s.id, hashint8(m.id)
 """
 _WIDEN = "UPDATE calendar_slot SET capacity = capacity + 1000000, planned = planned + 1000000 WHERE id = ANY(%s)"
