@@ -6,7 +6,6 @@ the migrations, so that `--reuse-db` never reuses tables of another time.
 
 import hashlib
 import os
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,6 @@ from django.conf import settings
 from psycopg import sql
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.stack import Stack
 from yueban.config.database import database
 from yueban.config.environment import database_settings
 
@@ -92,13 +90,3 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first, so that no worker is left alone with one at the end."""
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
-
-
-@pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
-    """The whole product, running: web, events, worker and database, on a working Friday at 08:40."""
-    running = Stack()
-    try:
-        yield running.start()
-    finally:
-        running.close()
