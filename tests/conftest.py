@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
@@ -23,6 +24,11 @@ ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / ".run" / "test"
 HELD = pytest.StashKey[ExitStack]()
 LONG = ("tests/journeys/", "tests/races/", "tests/config/")
+
+
+# Machines of the CI are slow at times: an example that takes long is no failure.
+hypothesis.settings.register_profile("yueban", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("yueban")
 
 
 def pytest_configure(config: pytest.Config) -> None:
