@@ -5,12 +5,14 @@ cookies, and the eight usual middlewares cost 0.17 ms of each request (architect
 """
 
 import os
+import select
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import django
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection, connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yueban.config.settings")
 django.setup(set_prefix=False)
@@ -32,7 +34,24 @@ _pages = handler(settings.MIDDLEWARE)
 _api = handler(settings.API_MIDDLEWARE)
 
 
+# Django would ask the database "SELECT 1" before each request: a fifth of what a request costs. A look at the socket
+# tells as surely that the server has gone, and nothing is sent.
+connections.settings["default"]["CONN_HEALTH_CHECKS"] = False
+
+
+def forget_lost_connection() -> None:
+    """Close this thread's connection when the server has closed its end, so that the request opens a new one."""
+    held = connection.connection
+    if held is None or held.closed:
+        return
+    watch = select.poll()
+    watch.register(held.pgconn.socket, select.POLLIN)
+    if watch.poll(0):  # an idle connection has nothing to say but goodbye
+        connection.close()
+
+
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """Choose the handler by the path."""
+    forget_lost_connection()
     chosen = _api if environ.get("PATH_INFO", "").startswith(SLIM) else _pages
     return chosen(environ, start_response)

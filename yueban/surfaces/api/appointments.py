@@ -71,17 +71,12 @@ def book(request: HttpRequest, asked: schemas.BookingAsked) -> HttpResponse:
     key = replay.key_of(request)
     wanted = _wanted(asked, channel)
 
-    def write(idempotency: booking.Idempotency | None) -> str:
-        made = booking.book(wanted, by=channel.by, now=clock.now(), idempotency=idempotency)
-        return idempotency.render(made) if idempotency else _confirmation(made)
+    def write(idempotency: booking.Idempotency | None = None) -> Booking:
+        return booking.book(wanted, by=channel.by, now=clock.now(), idempotency=idempotency)
 
     if key is None:
-        return _created(write(None))
+        return HttpResponse(_confirmation(write()), status=HTTPStatus.CREATED, content_type="application/json")
     return replay.once(channel, key, asked.model_dump_json(), _confirmation, write)
-
-
-def _created(body: str) -> HttpResponse:
-    return HttpResponse(body, status=HTTPStatus.CREATED, content_type="application/json")
 
 
 def _wanted(asked: schemas.BookingAsked, channel: AdmittedChannel) -> booking.BookingRequest:

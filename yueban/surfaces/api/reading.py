@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 JSON_TYPE: Final = "application/json"
 _ODD_CHARACTERS: Final = gettext_noop("含有不能保存的字符。")
+_UNSTORABLE: Final = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _KEPT: Final = "_yueban_json"
 
 
@@ -62,7 +64,7 @@ def _refuse_odd_characters(value: Any) -> None:
 def _odd(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """Answer where a text holds what PostgreSQL or a printer cannot: control characters, halves of pairs."""
     if isinstance(value, str):
-        if any(letter < " " or letter == "\x7f" or "\ud800" <= letter <= "\udfff" for letter in value):
+        if _UNSTORABLE.search(value):
             yield path
     elif isinstance(value, dict):
         for key, item in value.items():
