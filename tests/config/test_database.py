@@ -118,6 +118,25 @@ def test_an_interrupted_creation_is_begun_anew(data: Path) -> None:
     assert not (data / "postgres.new").exists()
 
 
+def test_the_parents_of_the_data_are_opened_for_passing_through_and_no_more(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (data / "outer" / "inner").mkdir(parents=True)
+    (data / "outer").chmod(0o700)
+    (data / "outer" / "inner").chmod(0o755)
+    guardian.let_through(data / "outer" / "inner" / "postgres")
+    assert (data / "outer").stat().st_mode & 0o777 == 0o701
+    assert (data / "outer" / "inner").stat().st_mode & 0o777 == 0o755
+    assert f"pass through {data / 'outer'} (search only)" in capsys.readouterr().err
+
+
+def test_a_new_data_folder_is_not_open_to_others(data: Path) -> None:
+    with database.database(data / "new", durable=False):
+        assert (data / "new").stat().st_mode & 0o066 == 0
+        assert (data / "new" / "postgres").stat().st_mode & 0o077 == 0
+    eventually(lambda: not database.guarded(data / "new"))
+
+
 def test_other_files_of_the_data_folder_are_left_alone(data: Path) -> None:
     (data / "notes.txt").write_text("ours")
     with database.database(data, durable=False):

@@ -33,7 +33,7 @@ def database(data: Path, *, durable: bool = True) -> Iterator[None]:
         check_external(data)
         yield
         return
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     with lock_file(data, "users") as users:
         fcntl.flock(users, fcntl.LOCK_SH)  # waits while a server without users is being stopped
         ensure_running(data, durable=durable)
