@@ -87,6 +87,7 @@ def docs(request: HttpRequest) -> HttpResponse:
         "info": made["info"],
         "groups": _groups(made),
         "shapes": [_shape(name, shape) for name, shape in sorted(made["components"]["schemas"].items())],
+        "errors": _ERRORS.items(),
         "kinds": TITLES.items(),
     }
     response = render(request, "api/docs.html", context)
@@ -110,13 +111,15 @@ def _shown(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
         "path": path,
         "method": method,
         "summary": operation["summary"],
-        "description": operation.get("description", ""),
+        "description": operation.get("description", "").replace("`", ""),
         "parameters": [_parameter(parameter) for parameter in operation.get("parameters", [])],
         "body": _name(body),
-        "responses": [
-            (status, answer.get("description", ""), _name(_schema(answer)))
+        "successes": [
+            (status, _name(_schema(answer)))
             for status, answer in operation["responses"].items()
+            if int(status) < _FIRST_ERROR
         ],
+        "errors": sorted(status for status in operation["responses"] if int(status) >= _FIRST_ERROR),
     }
 
 
