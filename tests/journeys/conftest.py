@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.journeys.browsing import PHONE, Visitor, visitor_in
+from tests.journeys.channel import App
 from tests.stack import Stack
+
+expect.set_options(timeout=15_000)  # a machine of two busy cores is slow, not wrong
 
 MONDAY_MORNING = "2026-11-30T07:55:00+08:00"
 
@@ -30,6 +33,12 @@ def county() -> Iterator[Stack]:
         yield running.start()
     finally:
         running.close()
+
+
+@pytest.fixture(scope="session")
+def app(county: Stack) -> App:
+    """A channel that books through the API."""
+    return App(county, county.secret_of("channel", "add", "journeys", "--kind", "app"))
 
 
 @pytest.fixture(scope="module")

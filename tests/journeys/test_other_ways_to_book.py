@@ -89,7 +89,7 @@ def tab_to(visitor: Visitor, target: Locator) -> None:
         visitor.page.keyboard.press("Tab")
         if target.evaluate("(wanted) => wanted === document.activeElement"):
             width = target.evaluate("(wanted) => parseFloat(getComputedStyle(wanted).outlineWidth)")
-            assert width >= 2, "the focus cannot be seen"  # noqa: PLR2004
+            assert width >= 2, "the focus cannot be seen"
             return
     raise AssertionError(f"the keyboard never reaches {target}")
 

@@ -93,7 +93,7 @@ def choose_mode(citizen: Visitor, story: Story) -> None:
     citizen.look()
     expect(citizen.page.locator("html")).to_have_attribute("lang", "en" if story.language == ENGLISH else "zh-Hans")
     if story.switch == "长辈版":
-        assert citizen.page.evaluate("() => parseFloat(getComputedStyle(document.body).fontSize)") >= 20  # noqa: PLR2004
+        assert citizen.page.evaluate("() => parseFloat(getComputedStyle(document.body).fontSize)") >= 20
 
 
 def books(citizen: Visitor, story: Story) -> str:

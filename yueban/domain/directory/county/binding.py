@@ -81,7 +81,7 @@ def said(tree: documents.Tree) -> str:
     """Answer a value as it is quoted in a message."""
     if isinstance(tree, documents.Scalar):
         return tree.text[:_SHOWN] if tree.value is not None else "null"
-    return "列表" if isinstance(tree, documents.Sequence) else "「键: 值」"
+    return "[…]" if isinstance(tree, documents.Sequence) else "{…}"
 
 
 def _scalar(code: str, convert: Callable[[documents.Scalar], Any]) -> Binder:
