@@ -1,24 +1,32 @@
 """Everything that can be done in a hall; each function is one use case, atomic, and writes its event."""
 
-from yueban.domain.queueing.operations.calling import Called, call, call_next, recall, transfer
+from yueban.domain.queueing.operations.calling import Called, call, call_next, recall
 from yueban.domain.queueing.operations.counters import close_counter, close_day, open_counter, pause_counter
-from yueban.domain.queueing.operations.handling import accept, finish, missed, park, resume
+from yueban.domain.queueing.operations.handling import Ending, accept, continue_with, finish, write_note
+from yueban.domain.queueing.operations.helping import answer_help, call_for_help, give_priority, more_time
 from yueban.domain.queueing.operations.issuing import Holder, Issued, check_in, issue, mark_present, take_ticket, void
+from yueban.domain.queueing.operations.leaving import missed, park, resume, transfer, transfer_to_counter, undo
 
 __all__ = [
     "Called",
+    "Ending",
     "Holder",
     "Issued",
     "accept",
+    "answer_help",
     "call",
+    "call_for_help",
     "call_next",
     "check_in",
     "close_counter",
     "close_day",
+    "continue_with",
     "finish",
+    "give_priority",
     "issue",
     "mark_present",
     "missed",
+    "more_time",
     "open_counter",
     "park",
     "pause_counter",
@@ -26,5 +34,8 @@ __all__ = [
     "resume",
     "take_ticket",
     "transfer",
+    "transfer_to_counter",
+    "undo",
     "void",
+    "write_note",
 ]

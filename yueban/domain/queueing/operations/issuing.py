@@ -17,7 +17,6 @@ from yueban.domain.queueing.rules import (
     OPEN,
     WALK_IN_SERIES,
     AlreadyWaiting,
-    CallingOrder,
     Move,
     Placing,
     TicketClass,
@@ -26,7 +25,6 @@ from yueban.domain.queueing.rules import (
     leading,
     ticket_number,
 )
-from yueban.domain.regulation import queries as regulation
 from yueban.domain.regulation.rules import RefusalCode, Refused
 from yueban.kernel import ids
 from yueban.kernel.constraints import retrying, translate
@@ -134,7 +132,7 @@ def _print(queue_id: int, holder: Holder, placing: Placing, by: str) -> Issued:
     if queue is None:
         raise UnknownQueue(queue_id)
     booked = holder.appointment_id is not None
-    order = CallingOrder.of(regulation.in_force(day).parameters)
+    order = queries.calling_order(queue.centre_id, day)
     numbering_id, number = _next_number(queue_id, BOOKED_SERIES if booked else WALK_IN_SERIES, placing.issued_at)
     ticket = Ticket.objects.create(
         centre_id=queue.centre_id,

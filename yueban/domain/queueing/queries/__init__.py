@@ -15,11 +15,13 @@ from yueban.domain.queueing.queries.hall import (
     people_ahead,
     queue,
     queues,
+    queues_of_counter,
     ticket,
     ticket_of,
 )
 from yueban.domain.queueing.queries.invariants import broken_invariants
 from yueban.domain.queueing.queries.order import IN_ORDER, in_order, recorded_words, why, words
+from yueban.domain.queueing.queries.settings import calling_order, hall_rules
 
 __all__ = [
     "IN_ORDER",
@@ -36,15 +38,18 @@ __all__ = [
     "WaitingQueue",
     "board",
     "broken_invariants",
+    "calling_order",
     "counter",
     "counter_view",
     "counters",
     "hall",
+    "hall_rules",
     "halls",
     "in_order",
     "people_ahead",
     "queue",
     "queues",
+    "queues_of_counter",
     "recorded_words",
     "ticket",
     "ticket_of",

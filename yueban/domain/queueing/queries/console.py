@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from yueban.domain.queueing.queries.hall import CounterFacts, counter, rows
 from yueban.domain.queueing.queries.order import IN_ORDER, in_order
-from yueban.domain.queueing.rules import CallingOrder, TicketState
-from yueban.domain.regulation import queries as regulation
+from yueban.domain.queueing.queries.settings import calling_order
+from yueban.domain.queueing.rules import TicketState
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -114,7 +114,7 @@ def counter_view(counter_id: int, *, now: datetime) -> CounterView | None:
 
 
 def _parameters(facts: CounterFacts, day: date) -> dict[str, Any]:
-    step = CallingOrder.of(regulation.in_force(day).parameters).step
+    step = calling_order(facts.centre_id, day).step
     return in_order(facts.id, booking_only=facts.booking_only, date=day, step=step)
 
 
