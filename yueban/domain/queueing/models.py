@@ -258,12 +258,16 @@ class HelpCall(models.Model):
 
 
 class CounterState(models.Model):
-    """Who works at a counter and whether it calls: open | paused | closed."""
+    """Who works at a counter and whether it calls: open | paused | closed.
+
+    `bookings_first` is the 「预约办理」 mode (R5.3): arrived bookings are called before anybody else.
+    """
 
     counter = models.OneToOneField("directory.Counter", primary_key=True, on_delete=models.CASCADE)
     state = models.CharField(max_length=10, default="closed")
     staff = models.ForeignKey("people.Staff", null=True, on_delete=models.SET_NULL)
     since = models.DateTimeField()
+    bookings_first = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

@@ -1,7 +1,13 @@
 """Everything that can be done in a hall; each function is one use case, atomic, and writes its event."""
 
 from yueban.domain.queueing.operations.calling import Called, call, call_next, recall
-from yueban.domain.queueing.operations.counters import close_counter, close_day, open_counter, pause_counter
+from yueban.domain.queueing.operations.counters import (
+    close_counter,
+    close_day,
+    open_counter,
+    pause_counter,
+    set_bookings_first,
+)
 from yueban.domain.queueing.operations.handling import Ending, accept, continue_with, finish, write_note
 from yueban.domain.queueing.operations.helping import answer_help, call_for_help, give_priority, more_time
 from yueban.domain.queueing.operations.issuing import Holder, Issued, check_in, issue, mark_present, take_ticket, void
@@ -32,6 +38,7 @@ __all__ = [
     "pause_counter",
     "recall",
     "resume",
+    "set_bookings_first",
     "take_ticket",
     "transfer",
     "transfer_to_counter",

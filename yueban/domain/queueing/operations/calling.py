@@ -13,7 +13,7 @@ from yueban.domain.booking import operations as booking
 from yueban.domain.booking.operations.locking import Changed
 from yueban.domain.booking.rules import ChannelKind, IllegalTransition
 from yueban.domain.queueing import queries
-from yueban.domain.queueing.models import Ticket
+from yueban.domain.queueing.models import CounterState, Ticket
 from yueban.domain.queueing.operations import moves
 from yueban.domain.queueing.operations.counters import ready
 from yueban.domain.queueing.rules import (
@@ -24,6 +24,7 @@ from yueban.domain.queueing.rules import (
     MissedForGood,
     MissedRule,
     Move,
+    TicketClass,
     TicketState,
     TooManyRecalls,
     may,
@@ -48,6 +49,7 @@ class Called:
     ticket_id: int
     label: str
     why: str
+    rank_class: str = ""
 
 
 @retrying()
@@ -61,6 +63,7 @@ def call_next(counter_id: int, *, by: str, now: datetime) -> Called | None:
         while claim := _claim(counter, now):
             called = _call(*claim, counter=counter, by=by, now=now)
             if called is not None:
+                _leave_the_mode(counter, called)
                 return called
         if Ticket.objects.filter(counter_id=counter.id, state__in=AT_COUNTER).exists():
             raise CounterBusy
@@ -97,10 +100,16 @@ def recall(ticket_id: int, *, by: str, now: datetime) -> None:
         moves.notify(ticket.centre_id)
 
 
+def _leave_the_mode(counter: CounterFacts, called: Called) -> None:
+    """「预约办理」 ends by itself when no arrived booking was left to be called (R5.3)."""
+    if counter.bookings_first and called.rank_class != TicketClass.ARRIVED_BOOKING:
+        CounterState.objects.filter(pk=counter.id).update(bookings_first=False)
+
+
 def _claim(counter: CounterFacts, now: datetime) -> tuple[int, int] | None:
     step = queries.calling_order(counter.centre_id, now.date()).step
     with connection.cursor() as cursor:
-        order = queries.in_order(counter.id, booking_only=counter.booking_only, date=now.date(), step=step)
+        order = queries.in_order(counter, date=now.date(), step=step)
         cursor.execute(CLAIM, order)
         row: tuple[int, int] | None = cursor.fetchone()
     return row
@@ -117,7 +126,7 @@ def _call(ticket_id: int, rank: int | None, *, counter: CounterFacts, by: str, n
     )
     moves.tell(ticket, "ticket.called", by=by, at=now, why=why, rank=rank, due_at=ticket.due_at.isoformat())
     moves.notify(ticket.centre_id)
-    return Called(ticket_id, ticket.label, why)
+    return Called(ticket_id, ticket.label, why, ticket.rank_class)
 
 
 def _accepted_by_being_called(ticket: Ticket, *, by: str, now: datetime) -> bool:

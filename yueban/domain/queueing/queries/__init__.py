@@ -1,7 +1,13 @@
 """What can be asked about a hall."""
 
 from yueban.domain.queueing.queries.board import Board, Call, WaitingQueue, board
-from yueban.domain.queueing.queries.console import CounterQueueView, CounterView, Line, counter_view
+from yueban.domain.queueing.queries.console import (
+    CounterQueueView,
+    CounterView,
+    Line,
+    counter_view,
+    matters_of_counter,
+)
 from yueban.domain.queueing.queries.hall import (
     CounterFacts,
     HallView,
@@ -9,6 +15,7 @@ from yueban.domain.queueing.queries.hall import (
     QueueView,
     TicketView,
     counter,
+    counter_of_staff,
     counters,
     hall,
     halls,
@@ -40,12 +47,14 @@ __all__ = [
     "broken_invariants",
     "calling_order",
     "counter",
+    "counter_of_staff",
     "counter_view",
     "counters",
     "hall",
     "hall_rules",
     "halls",
     "in_order",
+    "matters_of_counter",
     "people_ahead",
     "queue",
     "queues",

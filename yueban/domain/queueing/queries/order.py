@@ -15,19 +15,22 @@ if TYPE_CHECKING:
     from datetime import date, timedelta
 
     from yueban.domain.queueing.models import Ticket
+    from yueban.domain.queueing.queries.hall import CounterFacts
 
 IN_ORDER = """
 FROM queueing_ticket t JOIN directory_counterqueue cq ON cq.queue_id = t.queue_id AND cq.counter_id = %(counter)s
 WHERE t.state = 'waiting' AND t.date = %(date)s AND (t.series = 'Y' OR NOT %(booking_only)s)
     AND (t.for_counter_id IS NULL OR t.for_counter_id = %(counter)s)
-ORDER BY t.due_at + cq.rank * %(step)s::interval, t.number, t.id
+ORDER BY (%(bookings_first)s AND t.rank_class = 'arrived_booking') DESC,
+    t.due_at + cq.rank * %(step)s::interval, t.number, t.id
 """
 """Waiting tickets of one counter, the next first; aliases t (ticket) and cq (counter and queue)."""
 
 
-def in_order(counter_id: int, *, booking_only: bool, date: date, step: timedelta) -> dict[str, Any]:
+def in_order(counter: CounterFacts, *, date: date, step: timedelta) -> dict[str, Any]:
     """The parameters of IN_ORDER."""
-    return {"counter": counter_id, "booking_only": booking_only, "date": date, "step": step}
+    modes = {"booking_only": counter.booking_only, "bookings_first": counter.bookings_first}
+    return {"counter": counter.id, "date": date, "step": step, **modes}
 
 
 def why(ticket: Ticket, *, rank: int | None, booking_only: bool) -> Why:
