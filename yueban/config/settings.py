@@ -10,7 +10,10 @@ from yueban.config import logs
 from yueban.config.environment import data_folder, database_settings
 
 PACKAGE = Path(__file__).resolve().parent.parent
-ENVIRONMENT = os.environ.get("YUEBAN_ENV", "development")
+ENVIRONMENT = os.environ.get("YUEBAN_ENV") or "development"
+if ENVIRONMENT not in {"development", "test", "production"}:  # "prod" must not run with the secret of development
+    msg = f"YUEBAN_ENV is development, test or production, not {ENVIRONMENT!r}"
+    raise ImproperlyConfigured(msg)
 PRODUCTION = ENVIRONMENT == "production"
 DATA = data_folder()
 os.environ.setdefault("YUEBAN_DATA", str(DATA))  # children and the key file mean the same folder
