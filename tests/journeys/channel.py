@@ -29,7 +29,7 @@ class App:
 
     def _slot(self, day: str, hour: str) -> int:
         found = self._ask(f"/availability?centre={COUNTY_HALL}&matter={MATTER}&from={day}&days=1")
-        return next(each["id"] for each in found["slots"] if each["starts_at"].startswith(f"{day}T{hour}"))
+        return next(int(each["id"]) for each in found["slots"] if each["starts_at"].startswith(f"{day}T{hour}"))
 
     def _ask(self, path: str, body: dict[str, Any] | None = None) -> Any:
         request = urllib.request.Request(  # noqa: S310 - our own stack
