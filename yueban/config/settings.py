@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
 
 from yueban.config import logs
 from yueban.config.environment import data_folder, database_settings
@@ -178,3 +179,26 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 LOGGING = logs.settings(logs.kind_of(os.environ), os.environ.get("YUEBAN_LOG_LEVEL", "INFO"))
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+
+UNFOLD = {
+    "SITE_TITLE": _("约办后台"),
+    "SITE_HEADER": _("约办后台"),
+    "SITE_SUBHEADER": _("基础数据"),
+    "SITE_SYMBOL": "event_available",
+    "SHOW_VIEW_ON_SITE": False,
+    "COLORS": {
+        "primary": {  # the one government blue of tokens.css, in unfold's steps
+            "50": "oklch(97% .014 254)",
+            "100": "oklch(93% .032 255)",
+            "200": "oklch(88% .059 254)",
+            "300": "oklch(80% .09 252)",
+            "400": "oklch(70% .12 254)",
+            "500": "oklch(58% .13 254)",
+            "600": "oklch(48% .13 255)",
+            "700": "oklch(42% .12 256)",
+            "800": "oklch(37% .1 257)",
+            "900": "oklch(33% .08 258)",
+            "950": "oklch(25% .06 260)",
+        }
+    },
+}
