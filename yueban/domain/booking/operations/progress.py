@@ -13,7 +13,7 @@ from yueban.domain.booking import queries
 from yueban.domain.booking.models import Appointment
 from yueban.domain.booking.operations import locking
 from yueban.domain.booking.rules import Status, ticket_refusals
-from yueban.domain.regulation.rules import Reason, RefusalCode, Refused, reason
+from yueban.domain.regulation.rules import Clause, Reason, RefusalCode, Refused, reason
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -71,7 +71,7 @@ def _ticketed(seen: AppointmentView) -> Ticketed:
 def _refusals(seen: AppointmentView, remote: bool, now: datetime) -> list[Reason]:  # noqa: FBT001
     reasons = ticket_refusals(seen.facts, now=now)
     if remote and seen.channel_kind.at_desk:  # desk and phone bookings are received at the counter (R4.2)
-        reasons.append(reason(RefusalCode.CHANNEL_NOT_ALLOWED))
+        reasons.append(reason(RefusalCode.CHANNEL_NOT_ALLOWED, Clause.R4_2))
     return reasons
 
 
