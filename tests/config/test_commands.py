@@ -87,6 +87,18 @@ def test_a_folder_that_is_not_there_is_refused(county: Stack, tmp_path: Path) ->
     assert "Traceback" not in done.stderr
 
 
+def test_a_county_that_cannot_be_loaded_is_told_in_a_sentence(tmp_path: Path) -> None:
+    here = Stack(settings={"YUEBAN_COUNTY": str(tmp_path / "nowhere")})
+    try:
+        done = here.command("run", check=False)
+        assert done.returncode == 2
+        assert "(YUEBAN_COUNTY) cannot be loaded" in one_line(done.stderr)
+        assert "Traceback" not in done.stderr
+    finally:
+        eventually(lambda: not database.guarded(here.data))
+        here.close()
+
+
 def test_staff_get_a_first_password_alone_on_the_last_line(county: Stack) -> None:
     done = county.command("staff", "add", "li.ming", "--role", "clerk", "--centre", "sq-county")
     assert len(done.stdout.splitlines()) == 1
@@ -172,7 +184,7 @@ def test_a_file_that_is_no_notice_is_refused(county: Stack, tmp_path: Path, text
 
 
 def test_the_sweep_says_what_it_did(county: Stack) -> None:
-    assert "0 appointments became no-shows" in county.command("no-shows").stderr
+    assert "0 appointments marked as no-show" in county.command("no-shows").stderr
 
 
 def test_help_names_every_command(county: Stack) -> None:

@@ -184,6 +184,11 @@ def run_refused(stack: Stack, command: str = "run") -> str:
     return " ".join(done.stderr.split())
 
 
+def test_an_environment_that_is_none_is_refused(refused: Stack) -> None:
+    refused.settings = {"YUEBAN_ENV": "prod"}
+    assert "YUEBAN_ENV is development, test or production, not 'prod'" in run_refused(refused)
+
+
 def test_the_default_secret_is_refused_in_production(refused: Stack) -> None:
     refused.settings = {"YUEBAN_ENV": "production"}
     refused.clock = ""

@@ -25,13 +25,14 @@ class App:
             "certificate": {"kind": "resident_id", "number": who.number},
         }
         body = {"centre": COUNTY_HALL, "matter": MATTER, "slot": self._slot(day, hour), "applicant": applicant}
-        return str(self._ask("/appointments", body)["code"])
+        return str(self.ask("/appointments", body)["code"])
 
     def _slot(self, day: str, hour: str) -> int:
-        found = self._ask(f"/availability?centre={COUNTY_HALL}&matter={MATTER}&from={day}&days=1")
-        return next(each["id"] for each in found["slots"] if each["starts_at"].startswith(f"{day}T{hour}"))
+        found = self.ask(f"/availability?centre={COUNTY_HALL}&matter={MATTER}&from={day}&days=1")
+        return next(int(each["id"]) for each in found["slots"] if each["starts_at"].startswith(f"{day}T{hour}"))
 
-    def _ask(self, path: str, body: dict[str, Any] | None = None) -> Any:
+    def ask(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        """Ask the API; with a body it is a POST. An answer without content is None."""
         request = urllib.request.Request(  # noqa: S310 - our own stack
             f"{self.stack.web}/api/v1{path}",
             data=None if body is None else json.dumps(body).encode(),
@@ -42,4 +43,5 @@ class App:
             },
         )
         with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
-            return json.load(answer)
+            text = answer.read()
+            return json.loads(text) if text else None

@@ -1,9 +1,7 @@
 """A hall on one morning: walk-ins, what a terminal refuses, a clerk's whole hand, a board that was cut off."""
 
-import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.journeys import citizen as steps
@@ -13,14 +11,8 @@ from tests.journeys.channel import App
 from tests.stack import Stack
 
 TUESDAY = "2026-12-08"
-POLICE, QUEUE = re.compile("公安"), "户"
-
-
-@pytest.fixture(autouse=True)
-def tuesday(county: Stack) -> None:
-    """An hour in which the hall is open."""
-    if not county.clock.startswith(TUESDAY):
-        county.move_to(f"{TUESDAY}T09:10:00+08:00")
+MORNING = f"{TUESDAY}T09:10:00+08:00"
+POLICE, QUEUE = "公安户政", "户籍与身份证"
 
 
 def take_walk_in(kiosk: Visitor) -> str:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.journeys import citizen as steps
@@ -27,21 +26,7 @@ def log_in(citizen: Visitor, who: Citizen) -> None:
     expect(citizen.page.locator("h1")).to_have_text(citizen.say("我的预约"))
 
 
-@pytest.fixture
-def at(county: Stack) -> Callable[[str], None]:
-    """Be at an hour of that Monday."""
-
-    def move(hour: str) -> None:
-        if not county.clock.startswith(f"{MONDAY}T{hour}"):
-            county.move_to(f"{MONDAY}T{hour}:00+08:00")
-
-    return move
-
-
-def test_one_logs_in_by_sms_and_cancels_in_time_without_cost(
-    arrive: Callable[..., Visitor], app: App, at: Callable[[str], None]
-) -> None:
-    at("07:55")
+def test_one_logs_in_by_sms_and_cancels_in_time_without_cost(arrive: Callable[..., Visitor], app: App) -> None:
     citizen, who = arrive(), steps.citizen(31)
     code = app.book(who, MONDAY, "14:30")
     log_in(citizen, who)
@@ -55,10 +40,7 @@ def test_one_logs_in_by_sms_and_cancels_in_time_without_cost(
     expect(citizen.page.locator("main")).to_contain_text("良好")
 
 
-def test_an_english_reader_moves_the_appointment_to_another_hour(
-    arrive: Callable[..., Visitor], app: App, at: Callable[[str], None]
-) -> None:
-    at("07:55")
+def test_an_english_reader_moves_the_appointment_to_another_hour(arrive: Callable[..., Visitor], app: App) -> None:
     citizen, who = arrive(language=ENGLISH), steps.citizen(32, "Maria Lopez")
     citizen.page.context.add_cookies([{"name": "django_language", "value": "en", "url": citizen.stack.web}])
     code = app.book(who, MONDAY, "14:30")
@@ -72,10 +54,7 @@ def test_an_english_reader_moves_the_appointment_to_another_hour(
     citizen.message(who.phone, rf"{code[:4]}\s*{code[4:]}.*15:30")
 
 
-def test_a_stranger_sees_nobodys_appointment(
-    arrive: Callable[..., Visitor], app: App, at: Callable[[str], None]
-) -> None:
-    at("07:55")
+def test_a_stranger_sees_nobodys_appointment(arrive: Callable[..., Visitor], app: App) -> None:
     code, stranger = app.book(steps.citizen(33), MONDAY, "14:30"), arrive()
     log_in(stranger, steps.citizen(34))
     for page in ("", "cancel/", "reschedule/", "ticket/", "calendar.ics"):
@@ -85,13 +64,12 @@ def test_a_stranger_sees_nobodys_appointment(
 
 
 def test_a_ticket_taken_on_the_phone_counts_the_people_ahead_and_a_late_cancellation_says_its_cost(
-    arrive: Callable[..., Visitor], app: App, at: Callable[[str], None]
+    arrive: Callable[..., Visitor], app: App, county: Stack
 ) -> None:
-    at("07:55")
     first, second, late = (steps.citizen(n) for n in (35, 36, 37))
     codes = [app.book(who, MONDAY, "11:30") for who in (first, second)]
-    late_code = app.book(late, MONDAY, "14:30")
-    at("11:40")
+    late_code = app.book(late, MONDAY, "11:30")
+    county.move_to(f"{MONDAY}T11:05:00+08:00")
 
     hall.by_number(hall.terminal(arrive), codes[0])
     citizen = arrive()

@@ -10,10 +10,11 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-from yueban.config.terminal import bar, console
+from yueban.config.terminal import Refusal, bar, console
 from yueban.domain.calendar import operations as calendar
 from yueban.domain.calendar.rules import UnknownDay
 from yueban.domain.directory import queries as directory
+from yueban.domain.directory.county import CountyInvalid
 from yueban.domain.people import operations as people
 from yueban.domain.people import queries as people_queries
 from yueban.domain.people import rules as people_rules
@@ -50,8 +51,11 @@ def load_county() -> None:
         console.print(
             "[bold yellow]![/] This is the sample county: its guides are not official and not for the public."
         )
-    with bar(f"Loading the county of {folder}") as progress:
-        calendar.load_county(folder, by="system:open", now=clock.now(), progress=progress)
+    try:
+        with bar(f"Loading the county of {folder}") as progress:
+            calendar.load_county(folder, by="system:open", now=clock.now(), progress=progress)
+    except CountyInvalid as invalid:
+        raise Refusal(f"{invalid}\nThe county of {folder} (YUEBAN_COUNTY) cannot be loaded.") from invalid
 
 
 def generate_slots() -> None:

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from typing_extensions import override
 
@@ -120,7 +120,9 @@ class Session:
 
     def __post_init__(self) -> None:
         """Keep the weekdays ascending, each once: their order in the file means nothing."""
-        object.__setattr__(self, "weekdays", tuple(sorted(set(self.weekdays))))
+        days: Any = self.weekdays  # while it is read it may hold what could not be
+        if isinstance(days, tuple) and all(isinstance(day, int) for day in days):
+            object.__setattr__(self, "weekdays", tuple(sorted(set(days))))
 
 
 @dataclass(frozen=True, slots=True)
