@@ -19,6 +19,7 @@ from yueban.domain.queueing.queries.devices import (
     texts,
     ticket_slip,
 )
+from yueban.domain.queueing.queries.guide import HelpView, help_calls, ticket_labelled
 from yueban.domain.queueing.queries.hall import (
     CounterFacts,
     HallView,
@@ -49,6 +50,7 @@ __all__ = [
     "CounterQueueView",
     "CounterView",
     "HallView",
+    "HelpView",
     "Line",
     "PrinterView",
     "QueueFacts",
@@ -67,6 +69,7 @@ __all__ = [
     "hall",
     "hall_rules",
     "halls",
+    "help_calls",
     "in_order",
     "matters_of_counter",
     "people_ahead",
@@ -80,6 +83,7 @@ __all__ = [
     "screens",
     "texts",
     "ticket",
+    "ticket_labelled",
     "ticket_of",
     "ticket_slip",
     "why",
