@@ -19,6 +19,7 @@ from yueban.domain.queueing.queries.devices import (
     texts,
     ticket_slip,
 )
+from yueban.domain.queueing.queries.face import CounterFace, counter_face, counter_numbered
 from yueban.domain.queueing.queries.guide import HelpView, help_calls, ticket_labelled
 from yueban.domain.queueing.queries.hall import (
     CounterFacts,
@@ -38,6 +39,7 @@ from yueban.domain.queueing.queries.hall import (
     ticket,
     ticket_of,
 )
+from yueban.domain.queueing.queries.handlings import HandlingView, handling, last_handling
 from yueban.domain.queueing.queries.invariants import broken_invariants
 from yueban.domain.queueing.queries.order import IN_ORDER, in_order, recorded_words, why, words
 from yueban.domain.queueing.queries.settings import calling_order, hall_rules
@@ -46,10 +48,12 @@ __all__ = [
     "IN_ORDER",
     "Board",
     "Call",
+    "CounterFace",
     "CounterFacts",
     "CounterQueueView",
     "CounterView",
     "HallView",
+    "HandlingView",
     "HelpView",
     "Line",
     "PrinterView",
@@ -63,14 +67,18 @@ __all__ = [
     "broken_invariants",
     "calling_order",
     "counter",
+    "counter_face",
+    "counter_numbered",
     "counter_of_staff",
     "counter_view",
     "counters",
     "hall",
     "hall_rules",
     "halls",
+    "handling",
     "help_calls",
     "in_order",
+    "last_handling",
     "matters_of_counter",
     "people_ahead",
     "printer",
