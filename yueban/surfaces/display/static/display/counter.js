@@ -13,7 +13,7 @@
     now.textContent = shown ? spaced(state.label) : state.text;
     now.className = "above__now above__now--" + state.sight + (state.label.length > 4 ? " above__now--long" : "");
     now.dataset.text = state.text;
-    root.querySelector("[data-next]").textContent = state.next.map(spaced).join("   ");
+    root.querySelector("[data-next]").textContent = state.next.length ? root.dataset.coming + state.next.map(spaced).join("、") : "";
     if (fresh) {
       now.classList.add("above__now--new");
       clearTimeout(emphasis);
