@@ -15,4 +15,5 @@ urlpatterns = [
     path("rating/state", counters.rating_state, name="rating_state"),
     path("rating/answer", counters.rate, name="rate"),
     path("rating/setup", counters.rating_setup, name="rating_setup"),
+    path("voice/<path:name>", views.clip, name="clip"),
 ]

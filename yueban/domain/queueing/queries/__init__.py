@@ -18,6 +18,7 @@ from yueban.domain.queueing.queries.devices import (
     screens,
     texts,
     ticket_slip,
+    vocabulary,
 )
 from yueban.domain.queueing.queries.face import CounterFace, counter_face, counter_numbered
 from yueban.domain.queueing.queries.guide import HelpView, help_calls, ticket_labelled
@@ -94,6 +95,7 @@ __all__ = [
     "ticket_labelled",
     "ticket_of",
     "ticket_slip",
+    "vocabulary",
     "why",
     "words",
 ]
