@@ -3,6 +3,7 @@
 from yueban.domain.booking.operations.book import Booking, BookingRequest, Idempotency, book
 from yueban.domain.booking.operations.change import cancel, reschedule
 from yueban.domain.booking.operations.progress import (
+    Ticketed,
     mark_accepted,
     mark_missed,
     mark_not_missed,
@@ -18,6 +19,7 @@ __all__ = [
     "Booking",
     "BookingRequest",
     "Idempotency",
+    "Ticketed",
     "book",
     "cancel",
     "mark_accepted",
