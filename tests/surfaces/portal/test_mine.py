@@ -245,3 +245,14 @@ def test_the_calendar_file_holds_the_hour_the_place_and_no_person(visitor: Visit
     assert "王建国" not in text
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
     assert MONDAY.isoformat() not in text  # instants only, in UTC
+
+
+def test_more_time_is_asked_for_once_on_the_phone(visitor: Visitor, hall: Hall, code: str) -> None:
+    set_clock("2026-11-30 09:00")
+    assert visitor.client.post(f"/me/{code}/ticket/more-time")["Location"] == f"/me/{code}/ticket/"
+    visitor.client.post(f"/me/{code}/ticket/")
+    assert "我还要一会儿" in visitor.client.get(f"/me/{code}/ticket/").content.decode()
+    assert visitor.client.post(f"/me/{code}/ticket/more-time").status_code == 302
+    assert Ticket.objects.get().more_time_at is not None
+    assert "我还要一会儿" not in visitor.client.get(f"/me/{code}/ticket/").content.decode()
+    assert visitor.client.post(f"/me/{code}/ticket/more-time").status_code == 409
