@@ -37,7 +37,7 @@ format: install  ## let the tools write what check would complain about
 	git ls-files '*.html' | xargs -r $(BIN)/djangofmt --quiet
 
 test: check browser  ## everything that CI runs, browser journeys included
-	$(BIN)/pytest -n auto --dist loadgroup --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n auto --cov --cov-report=term:skip-covered
 
 bench: $(VENV)/.dev $(VENDOR)/.done $(VENV)/.catalogues  ## the figures that README quotes
 	@$(BIN)/python -m bench

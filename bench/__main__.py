@@ -19,7 +19,7 @@ from bench.listeners import Listeners
 from bench.report import Report, at_least, at_most, number, ratio
 from bench.scenes import Applicants, Duel, Load
 from bench.stack import NotMeasured, Stack
-from bench.world import fill, prepare
+from bench.world import analyze, fill, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,6 +120,7 @@ class Run:
             self.say("Bookings: warming up")
             warm = scenes.bookings(stack, world, world.spread, self.size.warming, people=self.people)
             self.accepted += warm.done
+            analyze(stack)
             self.duel(stack, world, "spread over", world.spread, 0.25)
             self.duel(stack, world, "rushing on", world.rushed, 0.45)
         self.say("Sending the messages")

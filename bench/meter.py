@@ -85,13 +85,12 @@ def seconds(pids: Iterable[int], known: Mapping[int, Process]) -> float:
     return sum(known[pid].seconds for pid in pids if pid in known)
 
 
-def module_of(pid: int) -> str:
-    """Which of our modules a process runs, or nothing."""
+def name_of(pid: int) -> str:
+    """What a process of ours calls itself: `yueban-web` …; children keep the name of their parent."""
     try:
-        words = (PROC / str(pid) / "cmdline").read_bytes().split(b"\0")
+        return (PROC / str(pid) / "comm").read_text().strip()
     except OSError:
         return ""
-    return next((word.decode() for word in words if word.startswith(b"yueban.config.")), "")
 
 
 def memory(pids: Iterable[int]) -> float:

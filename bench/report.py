@@ -66,7 +66,10 @@ class Report:
     def missed(self) -> list[str]:
         """The aims that were not reached."""
         return [
-            f"{line.what}: {line.measured}, aim {aim.text}" for line in self.lines for aim in line.aims if not aim.met
+            f"{line.what}: {line.measured.replace(chr(10), ', ')}{line.total and f', {line.total} ms CPU'}; aim {aim.text}"
+            for line in self.lines
+            for aim in line.aims
+            if not aim.met
         ]
 
 

@@ -181,13 +181,16 @@ def statement() -> str:
 
 
 _SAMPLE = """
+WITH kept AS MATERIALIZED (
+    SELECT request_digest, body FROM people_channelresponse WHERE channel_id = %s AND status = 201 ORDER BY id LIMIT 1
+), booked AS MATERIALIZED (
+    SELECT a.* FROM booking_appointment a, kept WHERE a.code = kept.body::json->>'code'
+)
 SELECT p.certificate_kind, p.certificate_index, p.certificate_sealed, a.name, a.phone_index, a.phone_sealed, m.body_sealed,
     a.matter_id, a.regulation_id, a.guide_version, a.day_limit, a.booked_at::text, e.by, e.data::text, r.request_digest, r.body
-FROM booking_appointment a JOIN people_person p ON p.id = a.person_id
-JOIN notices_message m ON m.appointment_id = a.id
-JOIN audit_event e ON e.appointment_id = a.id AND e.kind = 'appointment.booked'
-JOIN people_channelresponse r ON r.channel_id = a.channel_id AND r.status = 201 AND position(a.code in r.body) > 0
-WHERE a.channel_id = %s ORDER BY a.id LIMIT 1
+FROM booked a JOIN people_person p ON p.id = a.person_id
+JOIN notices_message m ON m.event = 'booked:' || a.id
+JOIN audit_event e ON e.appointment_id = a.id AND e.kind = 'appointment.booked', kept r
 """
 
 
@@ -258,6 +261,11 @@ def _text(value: str) -> str:
 # ---- the outbox -----------------------------------------------------------------------------------------------------
 
 
+_SENT = """
+UPDATE notices_message SET state = 'sent', sent_at = due_at, leased_until = NULL WHERE state IN ('queued', 'sending')
+"""
+
+
 def sending(stack: Stack, *, seconds: float) -> Figure:
     """What the worker sends meanwhile; the cost is aside, because no request waits for it."""
     with stack.database() as connection:
@@ -275,7 +283,7 @@ def sending(stack: Stack, *, seconds: float) -> Figure:
         cost, done = stack.cost() - before, sent() - start
         elapsed = time.monotonic() - begun
         # What is left would go on in the background of the scenes behind.
-        connection.execute("UPDATE notices_message SET state = 'sent' WHERE state = 'queued'")
+        connection.execute(_SENT)
     return Figure(done, elapsed, cost)
 
 

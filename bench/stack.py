@@ -180,7 +180,7 @@ class Stack:
         assert self.process is not None
         everybody = set(meter.family(self.process.pid, known)) | set(meter.family(self._postmaster(), known))
         database = set(meter.family(self._postmaster(), known))
-        roots = [pid for pid in everybody - database if meter.module_of(pid) == "yueban.config.web"]
+        roots = [pid for pid in everybody - database if meter.name_of(pid) == "yueban-web"]
         web = {pid for root in roots for pid in meter.family(root, known)}
         return {"web": list(web), "database": list(database), "aside": list(everybody - database - web)}
 
@@ -195,9 +195,10 @@ class Stack:
     def memory(self) -> dict[str, float]:
         """MB of each part: proportional set sizes, so their sum is what the machine has to give."""
         groups = self._groups(meter.processes())
-        parts = {"web": 0.0, "database": meter.memory(groups["database"])}
-        for pid in [*groups["web"], *groups["aside"]]:
-            name = "web" if pid in groups["web"] else meter.module_of(pid).removeprefix("yueban.config.") or "events"
+        parts = {"web": meter.memory(groups["web"]), "database": meter.memory(groups["database"])}
+        for pid in groups["aside"]:
+            name = meter.name_of(pid).removeprefix("yueban-")
+            name = name if name in {"events", "worker"} else "supervisor"
             parts[name] = parts.get(name, 0.0) + meter.memory([pid])
         return parts
 
@@ -208,7 +209,7 @@ class Stack:
         """Stop the worker while the block runs, in a moment when it has no transaction open."""
         known = meter.processes()
         assert self.process is not None
-        workers = [p for p in meter.family(self.process.pid, known) if meter.module_of(p) == "yueban.config.worker"]
+        workers = [p for p in meter.family(self.process.pid, known) if meter.name_of(p) == "yueban-worker"]
         try:
             self._pause(workers)
             yield

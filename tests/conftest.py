@@ -6,22 +6,29 @@ the migrations, so that `--reuse-db` never reuses tables of another time.
 
 import hashlib
 import os
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
 from psycopg import sql
+from xdist.scheduler import LoadScopeScheduling
 
-from tests.stack import Stack
 from yueban.config.database import database
 from yueban.config.environment import database_settings
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / ".run" / "test"
 HELD = pytest.StashKey[ExitStack]()
+LONG = ("tests/journeys/", "tests/races/", "tests/config/")
+
+
+# Machines of the CI are slow at times: an example that takes long is no failure.
+hypothesis.settings.register_profile("yueban", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("yueban")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -74,19 +81,18 @@ def drop_outdated() -> None:
                 continue
 
 
-@pytest.hookimpl(tryfirst=True)
+class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
+    """A file stays on one worker, for the sake of its module fixtures; all journeys share one running stack."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "journeys" if file.startswith("tests/journeys/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    return ByFile(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All who use the running stack share one, on one worker."""
-    for item in items:
-        if "stack" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("stack"))
-
-
-@pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
-    """The whole product, running: web, events, worker and database, on a working Friday at 08:40."""
-    running = Stack()
-    try:
-        yield running.start()
-    finally:
-        running.close()
+    """The longest files first, so that no worker is left alone with one at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))

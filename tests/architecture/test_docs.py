@@ -43,3 +43,10 @@ def test_every_link_of_a_page_leads_to_a_file_of_the_repository(path: Path) -> N
     targets = LINK.findall(path.read_text(encoding="utf-8"))
     missing = [target for target in targets if not (path.parent / target).exists()]
     assert missing == []
+
+
+def test_every_picture_is_shown_somewhere_and_light_enough_for_a_slow_line() -> None:
+    shown = "".join(path.read_text(encoding="utf-8") for path in pages())
+    for picture in (ROOT / "docs" / "images").iterdir():
+        assert picture.name in shown, f"{picture.name}: nobody sees it"
+        assert picture.stat().st_size < 150_000, f"{picture.name}: tools/screenshots.py makes them smaller"

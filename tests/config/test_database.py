@@ -6,13 +6,12 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
+from tests.stack import eventually
 from yueban.config import database, environment, guardian
 
 HOLD = """
@@ -34,13 +33,6 @@ def data() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 20) -> None:
-    until = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < until, "it never came true"
-        time.sleep(0.05)
-
-
 def postmaster(data: Path) -> int | None:
     return guardian.Server(data).running()
 
@@ -59,16 +51,12 @@ def end(process: subprocess.Popen[bytes], number: int = signal.SIGKILL) -> None:
         process.stdout.close()
 
 
-def connect(data: Path) -> psycopg.Connection[tuple[object, ...]]:
-    return psycopg.connect(f"host={environment.socket_folder(data)} user=postgres dbname=yueban")
-
-
 def test_it_starts_with_the_first_and_stops_after_the_last(data: Path) -> None:
     with database.database(data, durable=False):
         first = postmaster(data)
         with database.database(data, durable=False):
             assert postmaster(data) == first
-        with connect(data) as connection:
+        with database.connect(data) as connection:
             assert connection.execute("SHOW listen_addresses").fetchone() == ("",)
     eventually(lambda: postmaster(data) is None)
 
@@ -94,10 +82,10 @@ def test_it_ends_with_a_holder_that_was_killed(data: Path) -> None:
 
 def test_whoever_comes_right_after_a_kill_finds_what_was_committed(data: Path) -> None:
     process = holder(data)
-    with connect(data) as connection:
+    with database.connect(data) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 1 AS n")
     end(process, signal.SIGKILL)
-    with database.database(data, durable=False), connect(data) as connection:
+    with database.database(data, durable=False), database.connect(data) as connection:
         assert connection.execute("SELECT n FROM kept").fetchone() == (1,)
 
 
@@ -115,7 +103,7 @@ def test_a_killed_guardian_takes_the_server_along_and_the_next_one_starts_it_aga
 def test_a_path_too_long_for_a_socket_gets_a_short_one(data: Path) -> None:
     deep = data / ("沈丘县政务服务中心" * 4) / "data"
     assert environment.socket_folder(deep) != deep / "postgres"
-    with database.database(deep, durable=False), connect(deep):
+    with database.database(deep, durable=False), database.connect(deep):
         folder = environment.socket_folder(deep)
         assert folder.stat().st_mode & 0o077 == 0
     eventually(lambda: not database.guarded(deep))
@@ -128,6 +116,25 @@ def test_an_interrupted_creation_is_begun_anew(data: Path) -> None:
     with database.database(data, durable=False):
         assert (data / "postgres" / "global").exists()
     assert not (data / "postgres.new").exists()
+
+
+def test_the_parents_of_the_data_are_opened_for_passing_through_and_no_more(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (data / "outer" / "inner").mkdir(parents=True)
+    (data / "outer").chmod(0o700)
+    (data / "outer" / "inner").chmod(0o755)
+    guardian.let_through(data / "outer" / "inner" / "postgres")
+    assert (data / "outer").stat().st_mode & 0o777 == 0o701
+    assert (data / "outer" / "inner").stat().st_mode & 0o777 == 0o755
+    assert f"pass through {data / 'outer'} (search only)" in capsys.readouterr().err
+
+
+def test_a_new_data_folder_is_not_open_to_others(data: Path) -> None:
+    with database.database(data / "new", durable=False):
+        assert (data / "new").stat().st_mode & 0o066 == 0
+        assert (data / "new" / "postgres").stat().st_mode & 0o077 == 0
+    eventually(lambda: not database.guarded(data / "new"))
 
 
 def test_other_files_of_the_data_folder_are_left_alone(data: Path) -> None:

@@ -13,8 +13,6 @@ from tests.stack import Stack, eventually, free_port
 from yueban.config import database, guardian
 from yueban.config.supervisor import Child, how_it_ended
 
-pytestmark = pytest.mark.xdist_group("supervisor")
-
 
 @pytest.fixture(scope="module")
 def own() -> Iterator[Stack]:
@@ -132,7 +130,7 @@ def test_check_is_clean_after_the_start(own: Stack) -> None:
 def test_a_second_run_says_that_the_port_is_in_use(own: Stack) -> None:
     done = own.command("run", check=False)
     assert done.returncode == 2
-    assert f"Port {own.port} of 127.0.0.1 is in use" in done.stderr
+    assert f"Cannot listen on port {own.port} of 127.0.0.1: it is in use" in done.stderr
     assert own.ready()
 
 
@@ -186,6 +184,11 @@ def run_refused(stack: Stack, command: str = "run") -> str:
     return " ".join(done.stderr.split())
 
 
+def test_an_environment_that_is_none_is_refused(refused: Stack) -> None:
+    refused.settings = {"YUEBAN_ENV": "prod"}
+    assert "YUEBAN_ENV is development, test or production, not 'prod'" in run_refused(refused)
+
+
 def test_the_default_secret_is_refused_in_production(refused: Stack) -> None:
     refused.settings = {"YUEBAN_ENV": "production"}
     refused.clock = ""
@@ -224,14 +227,25 @@ def test_a_clock_that_is_no_instant_is_refused(refused: Stack) -> None:
 @pytest.mark.parametrize("port", ["0", "65536", "http", "８０００", ""])
 def test_a_port_that_is_none_is_refused(refused: Stack, port: str) -> None:
     refused.settings = {"YUEBAN_PORT": port}
-    assert "YUEBAN_PORT is no port" in run_refused(refused)
+    assert "YUEBAN_PORT is no number from 1 to 65535" in run_refused(refused)
 
 
 def test_an_events_port_in_use_is_refused(refused: Stack) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", refused.events_port))
         taken.listen()
-        assert f"Port {refused.events_port} of 127.0.0.1 is in use" in run_refused(refused)
+        assert f"Cannot listen on port {refused.events_port} of 127.0.0.1: it is in use" in run_refused(refused)
+
+
+def test_an_address_that_is_not_ours_is_refused(refused: Stack) -> None:
+    refused.settings = {"YUEBAN_HOST": "203.0.113.7"}
+    assert f"Cannot listen on port {refused.port} of 203.0.113.7: " in run_refused(refused)
+
+
+@pytest.mark.parametrize("workers", ["0", "many", "65", "-1"])
+def test_a_number_of_workers_that_is_none_is_refused(refused: Stack, workers: str) -> None:
+    refused.settings = {"YUEBAN_WEB_WORKERS": workers}
+    assert "YUEBAN_WEB_WORKERS is no number from 1 to 64" in run_refused(refused)
 
 
 # ---- the parts ------------------------------------------------------------------------------------------------------

@@ -61,7 +61,7 @@ class Visitor:
             self.troubles.append(f"{self.page.url} logged {message.text}")
 
     def _on_response(self, response: Response) -> None:
-        if response.status >= 500:  # noqa: PLR2004
+        if response.status >= 500:
             self.troubles.append(f"{response.url} answered {response.status}")
 
     def _on_failed(self, request: Request) -> None:

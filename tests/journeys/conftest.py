@@ -1,4 +1,4 @@
-"""A browser of the system against the running stack. All journeys share one stack and one worker."""
+"""A browser of the system against the running stack. The stories of a file share a stack, and its one direction of time."""
 
 import os
 import shutil
@@ -6,30 +6,37 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.journeys.browsing import PHONE, Visitor, visitor_in
+from tests.journeys.channel import App
 from tests.stack import Stack
 
-MONDAY_MORNING = "2026-11-30T07:55:00+08:00"
+expect.set_options(timeout=15_000)  # a machine of two busy cores is slow, not wrong
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Select them with `-m journey`; keep them together."""
+    """Select them with `-m journey`; keep those of a file together."""
     for item in items:
         if "journeys" in item.path.parts:
             item.add_marker(pytest.mark.journey)
-            item.add_marker(pytest.mark.xdist_group("journeys"))
+            item.add_marker(pytest.mark.xdist_group(f"journeys {item.path.stem}"))
 
 
-@pytest.fixture(scope="session")
-def county() -> Iterator[Stack]:
-    """The whole product, running, on a Monday before the halls open. `move_to` goes on at another instant."""
-    running = Stack(clock=MONDAY_MORNING)
+@pytest.fixture(scope="module")
+def county(request: pytest.FixtureRequest) -> Iterator[Stack]:
+    """The whole product, running, from the file's `MORNING` on. `move_to` goes on at a later instant."""
+    running = Stack(clock=request.module.MORNING)
     try:
         yield running.start()
     finally:
         running.close()
+
+
+@pytest.fixture(scope="module")
+def app(county: Stack) -> App:
+    """A channel that books through the API."""
+    return App(county, county.secret_of("channel", "add", "journeys", "--kind", "app"))
 
 
 @pytest.fixture(scope="module")

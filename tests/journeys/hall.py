@@ -133,9 +133,14 @@ def board(arrive: Callable[..., Visitor]) -> Visitor:
     return screen
 
 
+def spaced(label: str) -> str:
+    """`YP 001`, as people read it."""
+    return re.sub(r"([A-Z]+)", r"\1 ", label)
+
+
 def expect_called(screen: Visitor, label: str, counter: int) -> None:
     """The board shows the call and says it twice, digit by digit."""
-    expect(screen.page.locator("[data-label]")).to_have_text(re.sub(r"([A-Z]+)", r"\1 ", label))
+    expect(screen.page.locator("[data-label]")).to_have_text(spaced(label))
     expect(screen.page.locator("[data-counter]")).to_have_text(str(counter))
     screen.page.wait_for_function("(n) => window.heard.length >= n", arg=2)
     spoken = " ".join("零一二三四五六七八九"[int(each)] if each.isdigit() else each for each in label)

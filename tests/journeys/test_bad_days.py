@@ -11,13 +11,7 @@ from tests.journeys.browsing import Visitor, visitor_in
 from tests.stack import Stack
 
 FRIDAY = "2026-12-04"
-
-
-@pytest.fixture(autouse=True)
-def friday_morning(county: Stack) -> None:
-    """These stories share a morning; the last two wait until it has passed."""
-    if not county.clock.startswith(f"{FRIDAY}T07"):
-        county.move_to(f"{FRIDAY}T07:55:00+08:00")
+MORNING = f"{FRIDAY}T07:55:00+08:00"
 
 
 def up_to_the_letter(citizen: Visitor, who: steps.Citizen, hour: str) -> None:

@@ -8,9 +8,9 @@ from playwright.sync_api import Locator, expect
 
 from tests.journeys import citizen as steps
 from tests.journeys.browsing import DESKTOP, ENGLISH, PHONE, Visitor
-from tests.stack import Stack
 
 THURSDAY = "2026-12-03"
+MORNING = f"{THURSDAY}T07:55:00+08:00"
 TWICE = (DESKTOP[0] // 2, DESKTOP[1] // 2)
 SMALLEST = (320, 640)
 PAGES = [
@@ -30,13 +30,6 @@ PAGES = [
     f"/book/matter/{steps.MATTER}/",
     f"/book/matter/{steps.MATTER}/{steps.COUNTY_HALL}/?day=2026-12-05",
 ]
-
-
-@pytest.fixture(autouse=True)
-def thursday_morning(county: Stack) -> None:
-    """These stories share a morning."""
-    if not county.clock.startswith(THURSDAY):
-        county.move_to(f"{THURSDAY}T07:55:00+08:00")
 
 
 def test_everything_up_to_the_number_works_without_javascript(arrive: Callable[..., Visitor]) -> None:
@@ -89,7 +82,7 @@ def tab_to(visitor: Visitor, target: Locator) -> None:
         visitor.page.keyboard.press("Tab")
         if target.evaluate("(wanted) => wanted === document.activeElement"):
             width = target.evaluate("(wanted) => parseFloat(getComputedStyle(wanted).outlineWidth)")
-            assert width >= 2, "the focus cannot be seen"  # noqa: PLR2004
+            assert width >= 2, "the focus cannot be seen"
             return
     raise AssertionError(f"the keyboard never reaches {target}")
 

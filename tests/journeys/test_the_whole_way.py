@@ -15,6 +15,8 @@ from tests.journeys.citizen import Citizen
 from tests.stack import Stack
 from yueban.kernel import crypto
 
+MORNING = "2026-11-30T07:55:00+08:00"
+
 
 @dataclass(frozen=True)
 class Story:
@@ -61,7 +63,8 @@ def sign(county: Stack) -> Iterator[Callable[[str], str]]:
 def test_a_citizen_books_on_a_phone_takes_a_ticket_and_is_called(
     story: Story, county: Stack, arrive: Callable[..., Visitor], sign: Callable[[str], str]
 ) -> None:
-    county.move_to(f"{story.day}T07:55:00+08:00")
+    if not county.clock.startswith(story.day):
+        county.move_to(f"{story.day}T07:55:00+08:00")
     citizen = arrive()
     choose_mode(citizen, story)
     code = books(citizen, story)
@@ -93,7 +96,7 @@ def choose_mode(citizen: Visitor, story: Story) -> None:
     citizen.look()
     expect(citizen.page.locator("html")).to_have_attribute("lang", "en" if story.language == ENGLISH else "zh-Hans")
     if story.switch == "长辈版":
-        assert citizen.page.evaluate("() => parseFloat(getComputedStyle(document.body).fontSize)") >= 20  # noqa: PLR2004
+        assert citizen.page.evaluate("() => parseFloat(getComputedStyle(document.body).fontSize)") >= 20
 
 
 def books(citizen: Visitor, story: Story) -> str:

@@ -18,7 +18,7 @@ from django.conf import settings
 
 from yueban.config import database
 from yueban.config.environment import data_folder
-from yueban.config.processes import port_is_free
+from yueban.config.processes import why_not_listen
 from yueban.config.terminal import Refusal, bar, console, fail
 from yueban.kernel import clock, crypto
 
@@ -71,6 +71,7 @@ def run() -> None:
         opening.prepare_tables()
         opening.load_county()
         opening.generate_slots()
+        opening.close_past_days()
         supervise()
 
 
@@ -94,6 +95,8 @@ def demo(
         start = clock.now() if clock.simulated() else crowd.next_morning()
         clock.simulate(clock.frozen(start))  # the morning is prepared before the clock begins to tick
         opening.generate_slots()
+        opening.close_past_days()
+        opening.analyze()
         lives = crowd.fill(start, seed)
         simulate_from(start, rate)
         supervise(crowd.WELCOME.format(rate=rate, numbers=lives) if lives else "", *crowd.processes(lives, seed))
@@ -107,16 +110,23 @@ def simulate_from(start: datetime, rate: float) -> None:
 
 
 def refuse_early() -> None:
-    """Say before anything is started what would only show afterwards: settings, keys, ports."""
+    """Say before anything is started what would only show afterwards: settings, keys, numbers, ports."""
     settings.PRODUCTION  # noqa: B018  reads the settings
     crypto.require_keys()
+    for name in ("YUEBAN_WEB_WORKERS", "YUEBAN_WEB_THREADS"):
+        number_of(name, os.environ.get(name, "1"), at_most=64)
     host = os.environ.get("YUEBAN_HOST", "127.0.0.1")
     for name, usual in (("YUEBAN_PORT", "8000"), ("YUEBAN_EVENTS_PORT", "8001")):
-        text = os.environ.get(name, usual)
-        if not text.isascii() or not text.isdigit() or not 0 < int(text) < 2**16:
-            raise Refusal(f"{name} is no port: {text!r}")
-        if not port_is_free(host, int(text)):
-            raise Refusal(f"Port {text} of {host} is in use: is Yueban running already? Set {name} to another port.")
+        port = number_of(name, os.environ.get(name, usual), at_most=2**16 - 1)
+        if why := why_not_listen(host, port):
+            raise Refusal(f"Cannot listen on port {port} of {host}: {why}. Does Yueban run already? Or set {name}.")
+
+
+def number_of(name: str, text: str, *, at_most: int) -> int:
+    """The number that a variable holds; raises Refusal."""
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= at_most:
+        raise Refusal(f"{name} is no number from 1 to {at_most}: {text!r}")
+    return int(text)
 
 
 def supervise(more: str = "", *others: str) -> None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -32,7 +33,7 @@ def database(data: Path, *, durable: bool = True) -> Iterator[None]:
         check_external(data)
         yield
         return
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     with lock_file(data, "users") as users:
         fcntl.flock(users, fcntl.LOCK_SH)  # waits while a server without users is being stopped
         ensure_running(data, durable=durable)
@@ -86,6 +87,11 @@ def answers(data: Path) -> bool:
     except psycopg.OperationalError:
         return False
     return True
+
+
+def connect(data: Path) -> psycopg.Connection[tuple[Any, ...]]:
+    """A plain session of the embedded server's database, for tools and tests; the caller holds the server."""
+    return psycopg.connect(f"host={socket_folder(data)} user=postgres dbname=yueban")
 
 
 def _address(folder: str) -> str:

@@ -17,7 +17,7 @@ def database_settings(data: Path) -> dict[str, Any]:
     url = os.environ.get("DATABASE_URL")
     found = from_url(url) if url else embedded(data)
     return found | {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "yueban.config.postgresql",
         "OPTIONS": OPTIONS | found.get("OPTIONS", {}),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,

@@ -225,7 +225,8 @@ def main(arguments: list[str]) -> int:
     """Guard the server of one data folder; a second guardian of the same folder leaves at once."""
     data = Path(arguments[0])
     os.umask(0o077)
-    with lock_file(data, "guardian") as mine, lock_file(data, "users") as users:
+    # The users' lock is let go last: whoever waits for it must not find a guardian that is only leaving.
+    with lock_file(data, "users") as users, lock_file(data, "guardian") as mine:
         if taken_for_long(mine):
             return 0
         server = Server(data, durable="--throwaway" not in arguments)

@@ -3,19 +3,22 @@
 import json
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-from yueban.config.terminal import bar, console
+from yueban.config.terminal import Refusal, bar, console
 from yueban.domain.calendar import operations as calendar
 from yueban.domain.calendar.rules import UnknownDay
 from yueban.domain.directory import queries as directory
+from yueban.domain.directory.county import CountyInvalid
 from yueban.domain.people import operations as people
 from yueban.domain.people import queries as people_queries
 from yueban.domain.people import rules as people_rules
+from yueban.domain.queueing import operations as queueing
 from yueban.kernel import clock, crypto
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample" / "shenqiu"
@@ -44,8 +47,15 @@ def load_county() -> None:
     if directory.loaded():
         return
     folder = Path(os.environ.get("YUEBAN_COUNTY") or SAMPLE)
-    with bar(f"Loading the county of {folder}") as progress:
-        calendar.load_county(folder, by="system:open", now=clock.now(), progress=progress)
+    if settings.PRODUCTION and folder == SAMPLE:
+        console.print(
+            "[bold yellow]![/] This is the sample county: its guides are not official and not for the public."
+        )
+    try:
+        with bar(f"Loading the county of {folder}") as progress:
+            calendar.load_county(folder, by="system:open", now=clock.now(), progress=progress)
+    except CountyInvalid as invalid:
+        raise Refusal(f"{invalid}\nThe county of {folder} (YUEBAN_COUNTY) cannot be loaded.") from invalid
 
 
 def generate_slots() -> None:
@@ -55,6 +65,12 @@ def generate_slots() -> None:
             calendar.generate_slots(now=clock.now(), progress=progress)
     except UnknownDay as unknown:
         console.print(f"No slots were generated: {unknown}. Import the year's notice with `yueban year FILE`.")
+
+
+def close_past_days() -> None:
+    """End what a hall left open when the machine was switched off: yesterday's ticket in hand would block a counter."""
+    now = clock.now()
+    queueing.close_day(now.date() - timedelta(days=1), by="system:open", now=now)
 
 
 def analyze() -> None:

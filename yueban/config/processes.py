@@ -1,6 +1,7 @@
 """What the operating system does for a family of processes."""
 
 import ctypes
+import errno
 import functools
 import multiprocessing
 import os
@@ -25,16 +26,16 @@ def name_process(name: str) -> None:
         _LIBC.prctl(_SET_NAME, name.encode(), 0, 0, 0)
 
 
-def port_is_free(host: str, port: int) -> bool:
-    """Whether a server could listen there now."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
+def why_not_listen(host: str, port: int) -> str | None:
+    """Why a server could not listen there now, in a few words; None when it could."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        return "it is in use" if error.errno == errno.EADDRINUSE else str(error)
+    return None
 
 
 def environment_of(process: str, supervisor: int) -> dict[str, str]:

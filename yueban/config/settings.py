@@ -5,12 +5,16 @@ import secrets
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
 
 from yueban.config import logs
 from yueban.config.environment import data_folder, database_settings
 
 PACKAGE = Path(__file__).resolve().parent.parent
-ENVIRONMENT = os.environ.get("YUEBAN_ENV", "development")
+ENVIRONMENT = os.environ.get("YUEBAN_ENV") or "development"
+if ENVIRONMENT not in {"development", "test", "production"}:  # "prod" must not run with the secret of development
+    msg = f"YUEBAN_ENV is development, test or production, not {ENVIRONMENT!r}"
+    raise ImproperlyConfigured(msg)
 PRODUCTION = ENVIRONMENT == "production"
 DATA = data_folder()
 os.environ.setdefault("YUEBAN_DATA", str(DATA))  # children and the key file mean the same folder
@@ -111,6 +115,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/staff/login"
 LOGIN_REDIRECT_URL = "/counter/"
 
+SESSION_ENGINE = "yueban.surfaces.sessions"
 SESSION_COOKIE_AGE = 30 * 60
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_HTTPONLY = True
@@ -174,3 +179,26 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 LOGGING = logs.settings(logs.kind_of(os.environ), os.environ.get("YUEBAN_LOG_LEVEL", "INFO"))
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+
+UNFOLD = {
+    "SITE_TITLE": _("约办后台"),
+    "SITE_HEADER": _("约办后台"),
+    "SITE_SUBHEADER": _("基础数据"),
+    "SITE_SYMBOL": "event_available",
+    "SHOW_VIEW_ON_SITE": False,
+    "COLORS": {
+        "primary": {  # the one government blue of tokens.css, in unfold's steps
+            "50": "oklch(97% .014 254)",
+            "100": "oklch(93% .032 255)",
+            "200": "oklch(88% .059 254)",
+            "300": "oklch(80% .09 252)",
+            "400": "oklch(70% .12 254)",
+            "500": "oklch(58% .13 254)",
+            "600": "oklch(48% .13 255)",
+            "700": "oklch(42% .12 256)",
+            "800": "oklch(37% .1 257)",
+            "900": "oklch(33% .08 258)",
+            "950": "oklch(25% .06 260)",
+        }
+    },
+}

@@ -140,6 +140,7 @@ class Supervisor:
         """Start what is due; the database first, because the others cannot live without it."""
         if not os.environ.get("DATABASE_URL") and not database.guarded(self.data):
             self._restart_database()
+            return
         for child in self.children:
             if child.pid is not None and not child.alive():
                 child.crashed()
@@ -152,6 +153,7 @@ class Supervisor:
             database.ensure_running(self.data)
         except database.DatabaseProblem as problem:
             _log.error(str(problem))
+            time.sleep(FIRST_PAUSE * 4)
 
     def _until_ready(self) -> Iterator[None]:
         """Ask `readyz` at each tick until it says yes, then say where everything is."""

@@ -6,6 +6,7 @@ from typing import NoReturn
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 console = Console(stderr=True, highlight=False)
 
@@ -16,7 +17,7 @@ class Refusal(Exception):
 
 def fail(sentence: str) -> NoReturn:
     """Say the sentence and end with status 2."""
-    console.print(f"[bold red]✗[/] {sentence}", soft_wrap=True)
+    console.print(Text.assemble(("✗ ", "bold red"), sentence), soft_wrap=True)
     raise SystemExit(2)
 
 

@@ -365,6 +365,17 @@ def test_availability_lists_open_and_closed_hours_with_their_reasons() -> None:
     }
 
 
+def test_a_closed_hour_says_until_when_it_could_be_booked() -> None:
+    hall = make_hall(hours=(9,))
+    asked: dict[str, Any] = {"centre": hall.centre.code, "matter": hall.matter.code, "start": MONDAY, "days": 1}
+    late = instant("2026-11-30 06:00:01")
+    (online,) = queries.availability(**asked, channel=ChannelKind.ONLINE, now=late)
+    (desk,) = queries.availability(**asked, channel=ChannelKind.PHONE, now=late)
+    assert "06:00 截止" in online["refusals"][0]["message"]
+    assert "11月27日" in desk["refusals"][0]["message"]
+    assert "16:30" in desk["refusals"][0]["message"]
+
+
 def test_availability_and_booking_never_disagree() -> None:
     hall = make_hall(days=(MONDAY, TUESDAY, date(2026, 12, 8), date(2026, 12, 9)), capacity=2)
     now = instant("2026-11-30 06:30:00")

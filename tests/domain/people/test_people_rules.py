@@ -16,6 +16,7 @@ from yueban.domain.people.rules import (
     Scope,
     StaffIdentity,
     TooManyRequests,
+    asking_address,
     code_refusal,
     counted_address,
     lock_after,
@@ -105,6 +106,21 @@ def test_codes_are_bounded_by_phone_and_address(history: CodeHistory, wait: int 
 )
 def test_an_address_that_many_share_is_not_counted(ip: str, counted: str) -> None:
     assert counted_address(ip) == counted
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "asking"),
+    [
+        ("223.5.5.5", "", "223.5.5.5"),
+        ("223.5.5.5", "8.8.8.8", "223.5.5.5"),
+        ("127.0.0.1", "8.8.8.8, 223.5.5.5", "223.5.5.5"),
+        ("10.0.0.2", "223.5.5.5", "223.5.5.5"),
+        ("127.0.0.1", "223.5.5.5, 192.168.1.9", "192.168.1.9"),
+        ("127.0.0.1", "", ""),
+    ],
+)
+def test_behind_a_proxy_the_address_counts_that_the_proxy_noted(peer: str, forwarded: str, asking: str) -> None:
+    assert asking_address(peer, forwarded) == asking
 
 
 def test_a_bound_says_when_to_come_back() -> None:

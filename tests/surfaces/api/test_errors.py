@@ -56,6 +56,13 @@ def test_a_stranger_with_a_bad_body_is_only_a_stranger(stranger: Caller, path: s
     assert stranger.send("POST", path, raw, kind).status == 401
 
 
+@pytest.mark.parametrize("path", ["/centres", "/centres/hall", "/availability?centre=hall&matter=x"])
+def test_a_parameter_that_does_not_exist_is_said(owner: Caller, hall: Hall, path: str) -> None:
+    answer = owner.send("GET", f"{path}{'&' if '?' in path else '?'}day=7")
+    assert answer.status == 422
+    assert [(each["field"], each["code"]) for each in answer.body["errors"]] == [("day", "unknown_field")]
+
+
 @pytest.mark.parametrize(
     "header",
     ["", "Bearer", "Bearer ", "Basic abc", "Bearer \x00", "Bearer " + "x" * 5000, "bearer yb_x", "Bearer ys_x"],

@@ -98,6 +98,7 @@ def test_what_was_lived_through_is_not_lived_again(hall: Hall) -> None:
     before = Event.objects.count()
     driver.prepare(hall, at("08:45"))
     assert Event.objects.count() == before
+    operations.close_day(at("08:00").date(), by="test", now=at("2026-10-21T08:40"))  # as `yueban demo` does first
     driver.prepare(hall, at("2026-10-21T08:40"))
     assert not Ticket.objects.filter(date=at("08:00").date(), state__in=["waiting", "called", "serving"]).exists()
     assert Ticket.objects.filter(date=at("2026-10-21T08:00").date(), state="serving").exists()

@@ -271,7 +271,7 @@ def test_bad_addresses_get_a_plain_answer(query: str, status: int) -> None:
 
 @pytest.mark.parametrize(
     ("origin", "allowed"),
-    [("http://hall.example:8000", True), ("https://evil.example", False), ("null", False)],
+    [("http://hall.example:8000", True), ("https://evil.example", False), ("null", False), ("http://[", False)],
 )
 def test_only_pages_of_the_same_host_may_read_it(origin: str, allowed: bool) -> None:  # noqa: FBT001
     make_hall()

@@ -237,6 +237,7 @@ def test_a_matter_that_left_the_directory_still_shows_its_appointment(visitor: V
 
 def test_the_calendar_file_holds_the_hour_the_place_and_no_person(visitor: Visitor, code: str) -> None:
     answer = visitor.client.get(f"/me/{code}/calendar.ics")
+    assert "no-store" in answer["Cache-Control"]
     text = answer.content.decode()
     assert answer["Content-Type"] == "text/calendar; charset=utf-8"
     assert "DTSTART:20261130T010000Z\r\n" in text

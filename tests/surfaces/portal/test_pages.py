@@ -127,3 +127,12 @@ def test_oversized_forms_are_refused_without_a_fault(hall: Hall) -> None:
 )
 def test_odd_addresses_are_no_fault(client: Client, hall: Hall, path: str) -> None:
     assert client.get(path).status_code in {200, 302, 404}
+
+
+@pytest.mark.parametrize("cookie", ['"\\000aaaaaaaaaaaaaaa"', "x" * 5000, "../../etc", "\xff" * 32, ""])
+@pytest.mark.parametrize("page", ["/", "/me/", "/counter/"])
+def test_a_session_cookie_that_is_none_of_ours_is_no_session(
+    client: Client, hall: Hall, page: str, cookie: str
+) -> None:
+    answer = client.get(page, headers={"cookie": f"sessionid={cookie}"})
+    assert answer.status_code == (200 if page == "/" else 302)

@@ -84,11 +84,20 @@ def test_the_fifth_failure_says_that_the_account_is_locked(client: Client) -> No
         ("https://evil.example/", "/counter/"),
         ("//evil.example", "/counter/"),
         ("javascript:x", "/counter/"),
+        ("home", "/counter/"),
+        ("?next=x", "/counter/"),
+        ("#", "/counter/"),
     ],
 )
 def test_after_the_login_one_goes_where_one_wanted_if_that_is_ours(client: Client, wanted: str, landing: str) -> None:
     add()
     assert enter(client, next=wanted).headers["location"] == landing
+
+
+@pytest.mark.parametrize("login", ["\0", "li\0", "x" * 5000, "李"])
+def test_a_login_that_can_be_nobodys_is_only_wrong(client: Client, login: str) -> None:
+    add()
+    assert "账号或密码不正确。" in enter(client, login=login).content.decode()
 
 
 def test_a_first_password_is_changed_before_anything_else(client: Client) -> None:

@@ -24,7 +24,7 @@ class Event(models.Model):
     reason = models.CharField(max_length=500, default="", db_default="")
     data = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     position = models.BigIntegerField(null=True)
-    seal = models.ForeignKey("audit.Seal", null=True, on_delete=models.PROTECT)
+    seal = models.ForeignKey("audit.Seal", null=True, on_delete=models.PROTECT, db_index=False)
 
     class Meta:
         constraints = [

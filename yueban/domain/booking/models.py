@@ -20,17 +20,17 @@ class Appointment(models.Model):
     """
 
     code = models.CharField(max_length=12)
-    person = models.ForeignKey("people.Person", on_delete=models.PROTECT)
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, db_index=False)
     name = models.CharField(max_length=50)
     phone_index = models.BinaryField()
     phone_sealed = models.BinaryField()
     organisation = models.CharField(max_length=100, default="", db_default="")
     uscc = models.CharField(max_length=18, default="", db_default="")
-    matter = models.ForeignKey("directory.Matter", on_delete=models.PROTECT)
-    package = models.ForeignKey("directory.Package", null=True, on_delete=models.PROTECT)
-    centre = models.ForeignKey("directory.Centre", on_delete=models.PROTECT)
-    queue = models.ForeignKey("directory.Queue", on_delete=models.PROTECT)
-    slot = models.ForeignKey("calendar.Slot", on_delete=models.PROTECT)
+    matter = models.ForeignKey("directory.Matter", on_delete=models.PROTECT, db_index=False)
+    package = models.ForeignKey("directory.Package", null=True, on_delete=models.PROTECT, db_index=False)
+    centre = models.ForeignKey("directory.Centre", on_delete=models.PROTECT, db_index=False)
+    queue = models.ForeignKey("directory.Queue", on_delete=models.PROTECT, db_index=False)
+    slot = models.ForeignKey("calendar.Slot", on_delete=models.PROTECT, db_index=False)
     place = models.CharField(max_length=10, default="counter", db_default="counter")
     service_date = models.DateField()
     during = DateTimeRangeField()
@@ -38,8 +38,8 @@ class Appointment(models.Model):
     day_limit = models.PositiveSmallIntegerField()
     status = models.CharField(max_length=20)
     channel_kind = models.CharField(max_length=10)
-    channel = models.ForeignKey("people.Channel", null=True, on_delete=models.PROTECT)
-    regulation = models.ForeignKey("regulation.Regulation", on_delete=models.PROTECT)
+    channel = models.ForeignKey("people.Channel", null=True, on_delete=models.PROTECT, db_index=False)
+    regulation = models.ForeignKey("regulation.Regulation", on_delete=models.PROTECT, db_index=False)
     guide_version = models.PositiveIntegerField(default=1, db_default=1)
     booked_at = models.DateTimeField()
     present_at = models.DateTimeField(null=True)
@@ -72,6 +72,7 @@ class Appointment(models.Model):
                 condition=~Q(status__in=HOLDS_NO_PLACE),
             ),
         ]
+        # Written in the booking statement, so no index beyond those that are read by: a foreign key alone has none.
         indexes = [
             models.Index(fields=["phone_index", "service_date"], name="appointment_of_phone"),
             models.Index(fields=["person", "service_date"], name="appointment_of_person"),

@@ -66,8 +66,8 @@ class Slot(models.Model):
     and says why in `closed_reason` (so the same constraint refuses), opening it restores `planned`.
     """
 
-    queue = models.ForeignKey("directory.Queue", on_delete=models.PROTECT)
-    centre = models.ForeignKey("directory.Centre", on_delete=models.PROTECT)
+    queue = models.ForeignKey("directory.Queue", on_delete=models.PROTECT, db_index=False)
+    centre = models.ForeignKey("directory.Centre", on_delete=models.PROTECT, db_index=False)
     date = models.DateField()
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()

@@ -5,13 +5,30 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+LEVELS = {
+    "province": _("省"),
+    "city": _("市"),
+    "county": _("县"),
+    "township": _("乡镇（街道）"),
+    "village": _("村（社区）"),
+}
+AUDIENCES = {"personal": _("个人"), "enterprise": _("企业"), "both": _("个人和企业")}
+HANDLINGS = {"immediate": _("即办件"), "promised": _("承诺件")}
+SCOPES = {
+    "none": _("本地办理"),
+    "county": _("全县通办"),
+    "province": _("全省通办"),
+    "cross_province": _("跨省通办"),
+    "national": _("全国通办"),
+}
+
 
 class Region(models.Model):
     """行政区划: a county or one of its townships."""
 
     code = models.CharField(_("代码"), max_length=12, unique=True)
     name = models.CharField(_("名称"), max_length=50)
-    level = models.CharField(_("级别"), max_length=10)
+    level = models.CharField(_("级别"), max_length=10, choices=LEVELS)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, verbose_name=_("上级"))
     active = models.BooleanField(_("在用"), default=True)
 
@@ -47,7 +64,7 @@ class Centre(models.Model):
     code = models.CharField(_("代码"), max_length=50, unique=True)
     name = models.CharField(_("名称"), max_length=100)
     short_name = models.CharField(_("简称"), max_length=20)
-    level = models.CharField(_("级别"), max_length=10)
+    level = models.CharField(_("级别"), max_length=10, choices=LEVELS)
     region = models.ForeignKey(Region, on_delete=models.PROTECT, verbose_name=_("行政区划"))
     address = models.CharField(_("地址"), max_length=200)
     phone = models.CharField(_("总咨询台电话"), max_length=30)
@@ -151,11 +168,11 @@ class Matter(models.Model):
     department = models.ForeignKey(Department, on_delete=models.PROTECT, verbose_name=_("部门"))
     queue_code = models.CharField(_("县中心队列"), max_length=50)
     township_queue_code = models.CharField(_("乡镇队列"), max_length=50, blank=True)
-    audience = models.CharField(_("服务对象"), max_length=20)
-    handling = models.CharField(_("办件类型"), max_length=20)
+    audience = models.CharField(_("服务对象"), max_length=20, choices=AUDIENCES)
+    handling = models.CharField(_("办件类型"), max_length=20, choices=HANDLINGS)
     promise_days = models.PositiveSmallIntegerField(_("承诺时限（工作日）"))
     legal_days = models.PositiveSmallIntegerField(_("法定时限（工作日）"), null=True)
-    scope = models.CharField(_("通办范围"), max_length=20)
+    scope = models.CharField(_("通办范围"), max_length=20, choices=SCOPES)
     online_bookable = models.BooleanField(_("可网上预约"))
     home_visit = models.BooleanField(_("可上门办"))
     inspection = models.BooleanField(_("需现场查验"))
@@ -216,7 +233,7 @@ class Package(models.Model):
     code = models.CharField(_("代码"), max_length=80, unique=True)
     name = models.CharField(_("名称"), max_length=100)
     short_name = models.CharField(_("简称"), max_length=20)
-    audience = models.CharField(_("服务对象"), max_length=20)
+    audience = models.CharField(_("服务对象"), max_length=20, choices=AUDIENCES)
     lead = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="led_packages", verbose_name=_("牵头事项"))
     members = models.ManyToManyField(
         Matter, through="directory.PackageMember", related_name="packages", verbose_name=_("成员事项")

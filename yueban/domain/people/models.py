@@ -75,7 +75,7 @@ class Channel(models.Model):
 class ChannelResponse(models.Model):
     """What a channel was answered to an Idempotency-Key, given again to the same request."""
 
-    channel = models.ForeignKey(Channel, on_delete=models.CASCADE)
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, db_index=False)
     key = models.CharField(max_length=200)
     request_digest = models.BinaryField()
     status = models.PositiveSmallIntegerField()

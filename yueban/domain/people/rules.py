@@ -234,6 +234,14 @@ def counted_address(ip: str) -> str:
         return ""
 
 
+def asking_address(peer: str, forwarded: str) -> str:
+    """Give who asks: the peer, or where that is a proxy of our own, the address that it noted last (X-Forwarded-For).
+
+    Who writes the header by hand gains nothing: from an address that is not public, nobody is counted without it.
+    """
+    return peer if counted_address(peer) else forwarded.rpartition(",")[2].strip()
+
+
 def code_refusal(history: CodeHistory) -> TooManyRequests | None:
     """Give why no further code may be sent now, None when it may."""
     if history.last_seconds_ago is not None and history.last_seconds_ago < COOL_DOWN_SECONDS:

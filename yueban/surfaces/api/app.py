@@ -24,16 +24,17 @@ from yueban.domain.directory import queries as directory
 from yueban.domain.people.rules import NotAuthorised, TooManyRequests
 from yueban.domain.queueing import rules as hall
 from yueban.domain.regulation.rules import RefusalCode, Refused, reason
-from yueban.kernel.errors import InvalidInput
+from yueban.kernel.errors import FieldError, InvalidInput
 from yueban.surfaces.api import problems
 from yueban.surfaces.api.problems import Problem
-from yueban.surfaces.api.reading import JsonBody, field_errors
+from yueban.surfaces.api.reading import UNKNOWN, JsonBody, field_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from django.http import HttpRequest
 
+_LONGEST_NAME = 40
 _log = structlog.get_logger(__name__)
 
 DESCRIPTION = """
@@ -82,8 +83,11 @@ class Bearer(HttpBearer):
 
     @override
     def __call__(self, request: HttpRequest) -> Any:
-        """Answer the caller; it becomes `request.auth`."""
-        return self.find(request)
+        """Answer the caller, who becomes `request.auth`; only then is the query looked at."""
+        caller = self.find(request)
+        if request.META.get("QUERY_STRING"):
+            refuse_unknown_query(request)
+        return caller
 
     @override
     def authenticate(self, request: HttpRequest, token: str) -> Any:
@@ -91,12 +95,24 @@ class Bearer(HttpBearer):
         raise NotImplementedError
 
 
-def enclosed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Speak the caller's language, and answer a wrong method as a problem too."""
+_QUERY = "_yueban_query"
+
+
+def refuse_unknown_query(request: HttpRequest) -> None:
+    """Raise a 422 problem for parameters that the endpoint does not have: a slip of the pen should not go unseen."""
+    known: frozenset[str] = getattr(request, _QUERY, frozenset())
+    errors = [FieldError(name[:_LONGEST_NAME], "unknown_field", UNKNOWN) for name in request.GET if name not in known]
+    if errors:
+        raise problems.invalid(errors)
+
+
+def enclosed(view: Callable[..., HttpResponse], known: Mapping[str, frozenset[str]]) -> Callable[..., HttpResponse]:
+    """Speak the caller's language, know the query by method, and answer a wrong method as a problem too."""
 
     @functools.wraps(view)
     def within(request: HttpRequest, **parts: Any) -> HttpResponse:
         speak(request)
+        setattr(request, _QUERY, known.get(request.method or "", frozenset()))
         response = view(request, **parts)
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             allowed = {"Allow": response.headers.get("Allow", "")}

@@ -60,7 +60,7 @@ def _certificate_index(request: HttpRequest) -> bytes | None:
     "/appointments",
     auth=Bearer(_booking_caller),
     response={201: schemas.Appointment, **errors(*WRITING, 404, 409)},
-    summary="Book",
+    summary="预约 Book",
     openapi_extra=replay.DOCUMENTED,
 )
 def book(request: HttpRequest, asked: schemas.BookingAsked) -> HttpResponse:
@@ -71,17 +71,12 @@ def book(request: HttpRequest, asked: schemas.BookingAsked) -> HttpResponse:
     key = replay.key_of(request)
     wanted = _wanted(asked, channel)
 
-    def write(idempotency: booking.Idempotency | None) -> str:
-        made = booking.book(wanted, by=channel.by, now=clock.now(), idempotency=idempotency)
-        return idempotency.render(made) if idempotency else _confirmation(made)
+    def write(idempotency: booking.Idempotency | None = None) -> Booking:
+        return booking.book(wanted, by=channel.by, now=clock.now(), idempotency=idempotency)
 
     if key is None:
-        return _created(write(None))
+        return HttpResponse(_confirmation(write()), status=HTTPStatus.CREATED, content_type="application/json")
     return replay.once(channel, key, asked.model_dump_json(), _confirmation, write)
-
-
-def _created(body: str) -> HttpResponse:
-    return HttpResponse(body, status=HTTPStatus.CREATED, content_type="application/json")
 
 
 def _wanted(asked: schemas.BookingAsked, channel: AdmittedChannel) -> booking.BookingRequest:
@@ -132,7 +127,7 @@ def _confirmation(made: Booking) -> str:
     "/appointments/search",
     auth=Bearer(callers.channel),
     response={200: schemas.Appointments, **errors(*WRITING)},
-    summary="By certificate",
+    summary="按证件查 By certificate",
 )
 def search(request: HttpRequest, asked: schemas.SearchAsked) -> HttpResponse:
     """What this channel booked for a certificate, latest first."""
@@ -146,7 +141,7 @@ def search(request: HttpRequest, asked: schemas.SearchAsked) -> HttpResponse:
     "/appointments/{code}",
     auth=Bearer(callers.channel),
     response={200: schemas.Appointment, **errors(401, 403, 404, 429)},
-    summary="One appointment",
+    summary="查预约 One appointment",
 )
 def appointment(request: HttpRequest, code: schemas.AppointmentCode) -> HttpResponse:
     """An appointment that this channel booked."""
@@ -157,7 +152,7 @@ def appointment(request: HttpRequest, code: schemas.AppointmentCode) -> HttpResp
     "/appointments/{code}/cancel",
     auth=Bearer(callers.channel),
     response={200: schemas.Appointment, **errors(*WRITING, 404, 409)},
-    summary="Cancel",
+    summary="取消 Cancel",
 )
 def cancel(
     request: HttpRequest, code: schemas.AppointmentCode, asked: schemas.CancelAsked = schemas.CANCEL
@@ -172,7 +167,7 @@ def cancel(
     "/appointments/{code}/reschedule",
     auth=Bearer(callers.channel),
     response={200: schemas.Appointment, **errors(*WRITING, 404, 409)},
-    summary="Reschedule",
+    summary="改约 Reschedule",
 )
 def reschedule(request: HttpRequest, code: schemas.AppointmentCode, asked: schemas.RescheduleAsked) -> HttpResponse:
     """Move to another slot of the same matter and centre, in one step: never none, never two."""
@@ -185,7 +180,7 @@ def reschedule(request: HttpRequest, code: schemas.AppointmentCode, asked: schem
     "/appointments/{code}/ticket",
     auth=Bearer(callers.channel),
     response={201: schemas.Ticket, **errors(*WRITING, 404, 409)},
-    summary="Take the ticket (取号)",
+    summary="取号 Take the ticket",
 )
 def take_ticket(
     request: HttpRequest, code: schemas.AppointmentCode, asked: schemas.Nothing = schemas.NOTHING

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +15,8 @@ from yueban.surfaces.api.app import api, speak
 from yueban.surfaces.api.problems import CONTENT_TYPE, TITLES
 
 PREFIX: Final = "/api/v1"
+_CONVERTER: Final = re.compile(r"<(?:\w+:)?(\w+)>")
+_BRACES: Final = r"{\1}"
 _FIRST_ERROR: Final = 400
 _ERRORS: Final = {
     "400": "The body cannot be read.",
@@ -40,6 +43,15 @@ def document() -> dict[str, Any]:
             for parameter in operation.get("parameters", []):
                 parameter["schema"] = _never_null(parameter["schema"])
     return made
+
+
+def query_names(route: str) -> dict[str, frozenset[str]]:
+    """Give the names of the query parameters of a URL pattern (`centres/<code>`), by method."""
+    item = document()["paths"][f"{PREFIX}/{_CONVERTER.sub(_BRACES, route)}"]
+    return {
+        method.upper(): frozenset(p["name"] for p in operation.get("parameters", []) if p["in"] == "query")
+        for method, operation in item.items()
+    }
 
 
 def _never_null(schema: dict[str, Any]) -> dict[str, Any]:
@@ -75,6 +87,7 @@ def docs(request: HttpRequest) -> HttpResponse:
         "info": made["info"],
         "groups": _groups(made),
         "shapes": [_shape(name, shape) for name, shape in sorted(made["components"]["schemas"].items())],
+        "errors": _ERRORS.items(),
         "kinds": TITLES.items(),
     }
     response = render(request, "api/docs.html", context)
@@ -98,13 +111,15 @@ def _shown(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
         "path": path,
         "method": method,
         "summary": operation["summary"],
-        "description": operation.get("description", ""),
+        "description": operation.get("description", "").replace("`", ""),
         "parameters": [_parameter(parameter) for parameter in operation.get("parameters", [])],
         "body": _name(body),
-        "responses": [
-            (status, answer.get("description", ""), _name(_schema(answer)))
+        "successes": [
+            (status, _name(_schema(answer)))
             for status, answer in operation["responses"].items()
+            if int(status) < _FIRST_ERROR
         ],
+        "errors": sorted(status for status in operation["responses"] if int(status) >= _FIRST_ERROR),
     }
 
 

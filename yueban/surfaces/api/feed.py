@@ -27,7 +27,7 @@ LARGEST = 2**63 - 1
 router = Router(auth=Bearer(callers.upstream), tags=["feed"])
 
 
-@router.get("/events", response={200: schemas.Events, **errors(401, 403, 422, 429)}, summary="The feed")
+@router.get("/events", response={200: schemas.Events, **errors(401, 403, 422, 429)}, summary="数据归集 The feed")
 def events(
     request: HttpRequest,  # noqa: ARG001  ninja calls it so
     after: Annotated[int, Query(ge=0, le=LARGEST)] = 0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from ninja.parser import Parser
 from typing_extensions import override
 
-from yueban.kernel.errors import FieldError
+from yueban.kernel.errors import FieldError, gettext_noop
 from yueban.surfaces.api.problems import Problem, invalid
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 JSON_TYPE: Final = "application/json"
+_ODD_CHARACTERS: Final = gettext_noop("含有不能保存的字符。")
+_UNSTORABLE: Final = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _KEPT: Final = "_yueban_json"
 
 
@@ -53,8 +56,7 @@ def _no_constant(name: str) -> None:
 
 
 def _refuse_odd_characters(value: Any) -> None:
-    message = "含有不能保存的字符。"
-    errors = [FieldError(".".join(path), "bad_characters", message) for path in _odd(value, ())]
+    errors = [FieldError(".".join(path), "bad_characters", _ODD_CHARACTERS) for path in _odd(value, ())]
     if errors:
         raise invalid(errors)
 
@@ -62,7 +64,7 @@ def _refuse_odd_characters(value: Any) -> None:
 def _odd(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """Answer where a text holds what PostgreSQL or a printer cannot: control characters, halves of pairs."""
     if isinstance(value, str):
-        if any(letter < " " or letter == "\x7f" or "\ud800" <= letter <= "\udfff" for letter in value):
+        if _UNSTORABLE.search(value):
             yield path
     elif isinstance(value, dict):
         for key, item in value.items():
@@ -73,15 +75,16 @@ def _odd(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
             yield from _odd(item, (*path, str(position)))
 
 
+UNKNOWN: Final = gettext_noop("没有这一项，请检查拼写。")
 SENTENCES: Final = {
-    "missing": "缺少这一项。",
-    "extra_forbidden": "没有这一项，请检查拼写。",
-    "string_too_long": "内容太长。",
-    "string_pattern_mismatch": "写法不对。",
-    "literal_error": "不是可用的选项。",
-    "too_small": "数值太小。",
-    "too_large": "数值太大。",
-    "wrong_type": "类型不对。",
+    "missing": gettext_noop("缺少这一项。"),
+    "extra_forbidden": UNKNOWN,
+    "string_too_long": gettext_noop("内容太长。"),
+    "string_pattern_mismatch": gettext_noop("写法不对。"),
+    "literal_error": gettext_noop("不是可用的选项。"),
+    "too_small": gettext_noop("数值太小。"),
+    "too_large": gettext_noop("数值太大。"),
+    "wrong_type": gettext_noop("类型不对。"),
 }
 _CODES: Final = {
     "missing": "missing",

@@ -33,13 +33,13 @@ Day = Annotated[
 _BAD_DAY = gettext_noop("没有这一天。")
 
 
-@router.get("/centres", response={200: schemas.Centres, **errors(401, 429)}, summary="All halls")
+@router.get("/centres", response={200: schemas.Centres, **errors(401, 429)}, summary="中心 All halls")
 def centres(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  ninja calls it so
     """All centres in the county's order."""
     return answered({"centres": [_brief(row) for row in directory.centres()]})
 
 
-@router.get("/centres/{code}", response={200: schemas.Centre, **errors(401, 404, 429)}, summary="One hall")
+@router.get("/centres/{code}", response={200: schemas.Centre, **errors(401, 404, 429)}, summary="一个中心 One hall")
 def centre(request: HttpRequest, code: str) -> HttpResponse:  # noqa: ARG001  ninja calls it so
     """A centre with its sessions, queues and counters (with the ids that `call-next` takes)."""
     row = directory.centre(code)
@@ -54,14 +54,16 @@ def centre(request: HttpRequest, code: str) -> HttpResponse:  # noqa: ARG001  ni
     )
 
 
-@router.get("/departments", response={200: schemas.Departments, **errors(401, 404, 422, 429)}, summary="Departments")
+@router.get(
+    "/departments", response={200: schemas.Departments, **errors(401, 404, 422, 429)}, summary="部门 Departments"
+)
 def departments(request: HttpRequest, centre: schemas.Code | None = None) -> HttpResponse:  # noqa: ARG001  ninja calls it so
     """The departments, or those with a matter offered at one centre."""
     rows = directory.departments(directory.centre(centre) if centre else None)
     return answered({"departments": [_department(row) for row in rows]})
 
 
-@router.get("/matters", response={200: schemas.Matters, **errors(401, 404, 422, 429)}, summary="Search matters")
+@router.get("/matters", response={200: schemas.Matters, **errors(401, 404, 422, 429)}, summary="查事项 Search matters")
 def matters(
     request: HttpRequest,  # noqa: ARG001  ninja calls it so
     centre: schemas.Code | None = None,
@@ -77,7 +79,7 @@ def matters(
     return answered({"matters": [_matter_brief(row) for row in rows]})
 
 
-@router.get("/matters/{id}", response={200: schemas.Matter, **errors(401, 404, 429)}, summary="One matter")
+@router.get("/matters/{id}", response={200: schemas.Matter, **errors(401, 404, 429)}, summary="办事指南 One matter")
 def matter(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002, ARG001  the contract's name
     """A matter with its whole guide (办事指南), and where it is handled."""
     row = directory.matter(id)
@@ -101,14 +103,16 @@ def matter(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002, ARG001
     )
 
 
-@router.get("/packages", response={200: schemas.Packages, **errors(401, 429)}, summary="一件事")
+@router.get("/packages", response={200: schemas.Packages, **errors(401, 429)}, summary="一件事 Packages")
 def packages(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  ninja calls it so
     """All packages with lead, members and merged materials (R5.2)."""
     return answered({"packages": [_package(row) for row in directory.packages()]})
 
 
 @router.get(
-    "/availability", response={200: schemas.Availability, **errors(401, 404, 409, 422, 429)}, summary="Free hours"
+    "/availability",
+    response={200: schemas.Availability, **errors(401, 404, 409, 422, 429)},
+    summary="可约时段 Free hours",
 )
 def availability(
     request: HttpRequest,

@@ -57,15 +57,22 @@ def once(
     key: str,
     asked: str,
     render: Callable[[Booking], str],
-    write: Callable[[Idempotency], str],
+    write: Callable[[Idempotency], object],
 ) -> HttpResponse:
     """Book under a key. The guarded statement itself writes the answer, so a key costs no further round trip.
 
     Whatever goes wrong is looked up first: it may be the second try of a request that was answered long ago.
     """
     digest = crypto.blind_index("request", asked)
+    said: list[str] = []
+
+    def remembered(made: Booking) -> str:
+        said.append(render(made))
+        return said[-1]
+
     try:
-        return _answer(HTTPStatus.CREATED, write(Idempotency(channel.id, key, digest, render)))
+        write(Idempotency(channel.id, key, digest, remembered))
+        return _answer(HTTPStatus.CREATED, said[-1])
     except (Refused, UnknownPlace) as error:
         kept = persons.kept_response(channel.id, key)
         if kept is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,80}$")]
 OptionalCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{0,80}$")]
@@ -17,8 +17,8 @@ PathId = Annotated[str, WithJsonSchema({"type": "integer", "minimum": 1, "maximu
 """An id in a path. Read as text, so that one of 400 digits is as unknown as any other."""
 
 
-class Asked(Schema):
-    """What a caller sends: nothing but the named fields."""
+class Asked(BaseModel):
+    """What a caller sends: nothing but the named fields. Plain pydantic: ninja's own base costs a booking 0.1 ms."""
 
     model_config = ConfigDict(extra="forbid")
 

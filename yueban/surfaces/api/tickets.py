@@ -37,7 +37,7 @@ router = Router(tags=["hall"])
     "/tickets",
     auth=Bearer(callers.anyone),
     response={201: schemas.Ticket, **errors(*WRITING, 404, 409)},
-    summary="Walk-in ticket",
+    summary="现场取号 Walk-in ticket",
 )
 def issue(request: HttpRequest, asked: schemas.TicketAsked) -> HttpResponse:
     """Give a walk-in the next number of a queue, or of the queue of a matter."""
@@ -80,7 +80,7 @@ def _person(given: schemas.Applicant | None) -> int | None:
     "/tickets/{id}",
     auth=Bearer(callers.anyone),
     response={200: schemas.Ticket, **errors(401, 404, 429)},
-    summary="One ticket",
+    summary="查号票 One ticket",
 )
 def ticket(request: HttpRequest, id: schemas.PathId) -> HttpResponse:  # noqa: A002, ARG001  the contract's name
     """A ticket with the people ahead and a rough estimate; it names nobody."""
@@ -91,7 +91,7 @@ def ticket(request: HttpRequest, id: schemas.PathId) -> HttpResponse:  # noqa: A
     "/counters/{id}/call-next",
     auth=Bearer(callers.staff),
     response={200: schemas.Called, 204: None, **errors(*WRITING, 404, 409)},
-    summary="Next, please",
+    summary="叫下一个号 Next, please",
 )
 def call_next(
     request: HttpRequest,
@@ -109,7 +109,7 @@ def call_next(
     return answered(ticket_plain(queries.ticket(called.ticket_id)) | {"why": called.why})
 
 
-@router.post("/tickets/{id}/recall", auth=Bearer(callers.staff), response=ACTION, summary="Call again")
+@router.post("/tickets/{id}/recall", auth=Bearer(callers.staff), response=ACTION, summary="重呼 Call again")
 def recall(request: HttpRequest, id: schemas.PathId, asked: schemas.Nothing = schemas.NOTHING) -> HttpResponse:  # noqa: A002
     """Call the same ticket again."""
     del asked
@@ -118,7 +118,7 @@ def recall(request: HttpRequest, id: schemas.PathId, asked: schemas.Nothing = sc
     return _after(held)
 
 
-@router.post("/tickets/{id}/missed", auth=Bearer(callers.staff), response=ACTION, summary="Not there (过号)")
+@router.post("/tickets/{id}/missed", auth=Bearer(callers.staff), response=ACTION, summary="过号 Not there")
 def missed(request: HttpRequest, id: schemas.PathId, asked: schemas.Nothing = schemas.NOTHING) -> HttpResponse:  # noqa: A002
     """The called person is not there."""
     del asked
@@ -127,7 +127,7 @@ def missed(request: HttpRequest, id: schemas.PathId, asked: schemas.Nothing = sc
     return _after(held)
 
 
-@router.post("/tickets/{id}/park", auth=Bearer(callers.staff), response=ACTION, summary="Set aside (挂起)")
+@router.post("/tickets/{id}/park", auth=Bearer(callers.staff), response=ACTION, summary="挂起 Set aside")
 def park(request: HttpRequest, id: schemas.PathId, asked: schemas.Nothing = schemas.NOTHING) -> HttpResponse:  # noqa: A002
     """Set the person aside; the counter is free for the next."""
     del asked
@@ -136,7 +136,7 @@ def park(request: HttpRequest, id: schemas.PathId, asked: schemas.Nothing = sche
     return _after(held)
 
 
-@router.post("/tickets/{id}/resume", auth=Bearer(callers.staff), response=ACTION, summary="Go on")
+@router.post("/tickets/{id}/resume", auth=Bearer(callers.staff), response=ACTION, summary="恢复办理 Go on")
 def resume(
     request: HttpRequest,
     id: schemas.PathId,  # noqa: A002  the contract's name
@@ -151,7 +151,7 @@ def resume(
     return _after(held)
 
 
-@router.post("/tickets/{id}/transfer", auth=Bearer(callers.staff), response=ACTION, summary="To another queue (转移)")
+@router.post("/tickets/{id}/transfer", auth=Bearer(callers.staff), response=ACTION, summary="转移 To another queue")
 def transfer(request: HttpRequest, id: schemas.PathId, asked: schemas.TransferAsked) -> HttpResponse:  # noqa: A002
     """Send the person to another queue of the centre; number and place in the order stay."""
     held, by = _in_hand(request, id)
@@ -160,7 +160,7 @@ def transfer(request: HttpRequest, id: schemas.PathId, asked: schemas.TransferAs
     return _after(held)
 
 
-@router.post("/tickets/{id}/finish", auth=Bearer(callers.staff), response=ACTION, summary="Finish (办结)")
+@router.post("/tickets/{id}/finish", auth=Bearer(callers.staff), response=ACTION, summary="办结 Finish")
 def finish(
     request: HttpRequest,
     id: schemas.PathId,  # noqa: A002  the contract's name

@@ -133,7 +133,6 @@ def prepare(hall: Hall, start: datetime, progress: Progress | None = None) -> No
     since = last_lived() or start - FIRST_BOOKING
     if since >= start:
         return
-    hall.close_days_before(today, now=since)
     crowd = Crowd(hall, since)
     crowd.begin(today)
     crowd.live_through(start, progress)

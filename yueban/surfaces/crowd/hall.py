@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 BY: Final = "system:crowd"
 LOGIN: Final = "sample-{:03d}"
-_A_DAY: Final = timedelta(days=1)
 
 
 class NoCrowd(Exception):
@@ -223,7 +222,3 @@ class Hall:
         if view is None:
             return None, ()
         return (view.hand.id if view.hand else None), [each.id for each in view.parked]
-
-    def close_days_before(self, today: date, *, now: datetime) -> None:
-        """Close what earlier days left open: a demonstration may end in the middle of one."""
-        operations.close_day(today - _A_DAY, by=BY, now=now)

@@ -154,10 +154,11 @@ def _stream_headers(request: dict[str, str]) -> list[tuple[bytes, bytes]]:
 
 def _trusted(origin: str, host: str) -> bool:
     """A page of the same host (its port is another process), or of a configured origin."""
-    if not origin:
+    try:
+        same = urlsplit(origin).hostname == urlsplit(f"//{host}").hostname
+    except ValueError:  # "http://[" is no address at all
         return False
-    same = urlsplit(origin).hostname == urlsplit(f"//{host}").hostname
-    return same or origin in settings.CSRF_TRUSTED_ORIGINS
+    return bool(origin) and (same or origin in settings.CSRF_TRUSTED_ORIGINS)
 
 
 async def _stream(send: Send, receive: Receive, centre_id: int, after: int | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -145,7 +146,7 @@ def setup(request: HttpRequest) -> HttpResponse:
         return render(request, "kiosk/setup.html", {"halls": halls})
     logout(request)
     response = redirect("kiosk:home")
-    remember(response, hall, secure=request.is_secure())
+    remember(response, hall, secure=settings.SESSION_COOKIE_SECURE)
     return response
 
 

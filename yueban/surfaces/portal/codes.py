@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from yueban.domain.notices import operations as notices
 from yueban.domain.people import operations as people
-from yueban.domain.people.rules import TooManyRequests
+from yueban.domain.people.rules import TooManyRequests, asking_address
 from yueban.kernel import certificates
 from yueban.kernel.errors import InvalidInput, gettext_noop
 from yueban.surfaces.portal import visitor
@@ -22,13 +22,17 @@ def send(request: HttpRequest, phone: str, *, now: datetime) -> None:
     """Send a code. Raises `InvalidInput` for a phone that is none, or one that was sent too many."""
     number = certificates.parse_phone(phone)
     try:
-        notices.send_login_code(number, now=now, ip=request.META.get("REMOTE_ADDR", ""))
+        notices.send_login_code(number, now=now, ip=_address(request))
     except TooManyRequests as bound:
         if bound.retry_after <= WAIT_SECONDS:  # the one sent just now is still good: let it be typed
             request.session[SENT] = certificates.mask_phone(number)
         raise too_many("phone", bound) from bound
     request.session[SENT] = certificates.mask_phone(number)
     request.session[FRESH] = True
+
+
+def _address(request: HttpRequest) -> str:
+    return asking_address(request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", ""))
 
 
 def prove(request: HttpRequest, phone: str, code: str, *, now: datetime) -> None:

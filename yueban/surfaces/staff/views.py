@@ -65,7 +65,7 @@ def _next(request: HttpRequest) -> str:
     """Give where the visitor wanted to go, if that is ours."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if ours else ""
+    return wanted if ours and wanted.startswith("/") else ""  # "counter" would be taken for the name of a view
 
 
 def _landing(request: HttpRequest) -> str:

@@ -1,5 +1,7 @@
 """Every surprise in a county folder is said, with its file and line, and all of them at once."""
 
+import contextlib
+import dataclasses
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -155,6 +157,46 @@ def test_the_line_of_a_mistake_is_exact(folder: Path) -> None:
         ("items.yaml", first, "out_of_range"),
         ("items.yaml", second, "empty"),
     ]
+
+
+def test_mistakes_inside_one_entry_are_all_said(folder: Path) -> None:
+    time = spoil(folder, "centres.yaml", "start: '08:30'", "start: '25:30'")
+    overlap = spoil(folder, "centres.yaml", "{valid_from: '06-01'", "{valid_from: '05-01'")
+    prefix = spoil(folder, "centres.yaml", "prefix: E", "prefix: YE")
+    share = spoil(folder, "centres.yaml", "walk_in_share: 0.5", "walk_in_share: lots")
+    queue = spoil(folder, "centres.yaml", "queues: [biz", "queues: [bizz")
+    phone = spoil(folder, "centres.yaml", "phone: 0394-5101000", "phone: '12'")
+    region = spoil(folder, "centres.yaml", "region: '411624001'", "region: '411699001'")
+    assert said(folder) == sorted(
+        [
+            ("centres.yaml", time, "not_time"),
+            ("centres.yaml", overlap, "sessions_overlap"),
+            ("centres.yaml", prefix, "prefix_reserved"),
+            ("centres.yaml", share, "not_number"),
+            ("centres.yaml", queue, "unknown_queue"),
+            ("centres.yaml", phone, "bad_form"),
+            ("centres.yaml", region, "unknown_region"),
+        ]
+    )
+
+
+@pytest.mark.parametrize("name", ["regions", "departments", "centres", "items", "packages", "demand"])
+@pytest.mark.parametrize("word", ["''", "[]", "{}", "null", "nothing", "-1", "1.5"])
+def test_no_value_in_the_place_of_another_breaks_the_reader(
+    tmp_path: Path, sample: county.County, name: str, word: str
+) -> None:
+    one = {kind: getattr(sample, kind)[:1] for kind in ("regions", "departments", "centres", "items", "packages")}
+    demand = sample.demand if name == "demand" else None
+    county.write(dataclasses.replace(sample, **one, demand=demand), tmp_path)
+    path = tmp_path / f"{name}.yaml"
+    lines = path.read_text(encoding="utf-8").split("\n")
+    for number, line in enumerate(lines[:40]):
+        key, colon, _value = line.partition(": ")
+        if colon and not key.strip().startswith(("#", "- {")):
+            spoiled = [*lines[:number], f"{key}: {word}", *lines[number + 1 :]]
+            path.write_text("\n".join(spoiled), encoding="utf-8")
+            with contextlib.suppress(county.CountyInvalid):
+                county.read(tmp_path)
 
 
 def test_what_refers_to_a_broken_entry_is_not_called_unknown(folder: Path) -> None:

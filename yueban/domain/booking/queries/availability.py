@@ -5,14 +5,18 @@ The rules give the few instants that decide; the statement gets them as paramete
 
 from __future__ import annotations
 
+import functools
 import json
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
+from django.utils.translation import get_language
 
 from yueban.domain.booking.queries import reference
-from yueban.domain.booking.rules import ChannelKind, window
+from yueban.domain.booking.rules import ChannelKind, deadline, window
+from yueban.domain.calendar.rules import UnknownDay
 from yueban.domain.regulation.queries import explain
 from yueban.domain.regulation.rules import Clause, RefusalCode, Refused, reason
 
@@ -93,16 +97,25 @@ def availability_json(*, centre: str, matter: str, channel: ChannelKind, start: 
 def availability(
     *, centre: str, matter: str, channel: ChannelKind, start: date, days: int, now: datetime
 ) -> list[dict[str, Any]]:
-    """Give the same as data, for pages: `starts_at` and `ends_at` are datetimes with the county's offset."""
+    """Give the same as data, for pages: times are datetimes in the zone of `now`, and what is too late says since when."""
     text = availability_json(centre=centre, matter=matter, channel=channel, start=start, days=days, now=now)
-    return [
-        slot
-        | {
-            "starts_at": datetime.fromisoformat(slot["starts_at"]).astimezone(now.tzinfo),
-            "ends_at": datetime.fromisoformat(slot["ends_at"]).astimezone(now.tzinfo),
-        }
-        for slot in json.loads(text)
-    ]
+    return [_shown(slot, channel, now) for slot in json.loads(text)]
+
+
+def _shown(slot: dict[str, Any], channel: ChannelKind, now: datetime) -> dict[str, Any]:
+    starts_at, ends_at = (datetime.fromisoformat(slot[key]).astimezone(now.tzinfo) for key in ("starts_at", "ends_at"))
+    for refusal in slot["refusals"]:
+        if refusal["code"] == RefusalCode.TOO_LATE:
+            refusal["message"] = explain(_too_late(channel, starts_at, now))
+    return slot | {"starts_at": starts_at, "ends_at": ends_at}
+
+
+def _too_late(channel: ChannelKind, starts_at: datetime, now: datetime) -> Reason:
+    known = reference.current()
+    instant: dict[str, datetime] = {}
+    with suppress(UnknownDay):  # the sentence is shorter without the instant
+        instant["deadline"] = deadline(channel, starts_at, known.days, known.in_force(now.date()).parameters)
+    return reason(RefusalCode.TOO_LATE, channel=channel, starts_at=starts_at, now=now, **instant)
 
 
 def first_open(*, matter: str, channel: ChannelKind, now: datetime) -> dict[str, datetime | None]:
@@ -128,12 +141,21 @@ def _bounds(known: Reference, channel: ChannelKind, now: datetime) -> dict[str, 
         "online": channel is ChannelKind.ONLINE,
         "earliest": bounds.earliest_start,
         "last": bounds.last_date,
+        **_refusals(channel, parameters.horizon, get_language() or ""),
+    }
+
+
+@functools.lru_cache(maxsize=64)
+def _refusals(channel: ChannelKind, horizon: int, language: str) -> dict[str, str]:
+    """Give what can be said against a slot; composing the same six sentences for each request costs 0.1 ms."""
+    del language  # part of the key: `explain` speaks the active one
+    return {
         "channel": _json(reason(RefusalCode.CHANNEL_NOT_ALLOWED)),
         "weekend": _json(reason(RefusalCode.NOT_ELIGIBLE, Clause.R3_3)),
         "closed": _json(reason(RefusalCode.SLOT_CLOSED)),
         "full": _json(reason(RefusalCode.SLOT_FULL)),
         "late": _json(reason(RefusalCode.TOO_LATE, channel=channel)),
-        "beyond": _json(reason(RefusalCode.BEYOND_HORIZON, horizon=parameters.horizon)),
+        "beyond": _json(reason(RefusalCode.BEYOND_HORIZON, horizon=horizon)),
     }
 
 

@@ -1,6 +1,7 @@
 """From a tree of located values to the typed records, by the records' own annotations; every problem is collected.
 
-`BINDERS` are built once for each type. A binder answers the value, or BROKEN after it has noted why.
+A binder answers the value, or BROKEN after it has noted why. A record or list with a broken part is built all the same, so
+that what is wrong elsewhere in it is found too; whoever noted a problem must not hand the result on.
 """
 
 import datetime as dt
@@ -30,8 +31,7 @@ class Notes:
         self.file = file
         self.problems: list[Problem] = []
         self.lines: dict[tuple[str | int, ...], int] = {}
-        self.broken = 0
-        self.codes: set[str] = set()  # of broken entries, so that what refers to them is not called unknown
+        self.codes: set[str] = set()  # that stand in the file in a wrong form, so that references to them are known
 
     def add(self, line: int, code: str, **details: object) -> object:
         """Note a problem; answers BROKEN for the binder to hand on."""
@@ -43,6 +43,16 @@ class Notes:
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path, 0)
+
+
+def sound(*values: Any) -> bool:
+    """Tell whether all values could be read."""
+    return all(value is not BROKEN for value in values)
+
+
+def listed(values: Any) -> list[tuple[int, Any]]:
+    """Answer the entries of a list that could be read, with their positions; none of a list that could not."""
+    return [(i, value) for i, value in enumerate(values) if sound(value)] if sound(values) else []
 
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -81,7 +91,7 @@ def said(tree: documents.Tree) -> str:
     """Answer a value as it is quoted in a message."""
     if isinstance(tree, documents.Scalar):
         return tree.text[:_SHOWN] if tree.value is not None else "null"
-    return "列表" if isinstance(tree, documents.Sequence) else "「键: 值」"
+    return "[…]" if isinstance(tree, documents.Sequence) else "{…}"
 
 
 def _scalar(code: str, convert: Callable[[documents.Scalar], Any]) -> Binder:
@@ -251,7 +261,7 @@ def _sequence(inner: Binder) -> Binder:
         for position, item in enumerate(tree.items):
             notes.lines[*path, position] = item.line
             values.append(inner(item, (*path, position), notes))
-        return BROKEN if any(value is BROKEN for value in values) else tuple(values)
+        return tuple(values)
 
     return bound
 
@@ -265,7 +275,7 @@ def _mapping(key_binder: Binder, value_binder: Binder) -> Binder:
             line = notes.lines[*path, key] = tree.lines[key]
             bound_key = key_binder(documents.Scalar(line, key, str(key)), path, notes)
             result[bound_key] = value_binder(value, (*path, key), notes)
-        return BROKEN if BROKEN in result or any(v is BROKEN for v in result.values()) else result
+        return result
 
     return bound
 
@@ -288,10 +298,7 @@ def _record(kind: Any) -> Binder:
             return notes.add(tree.line, "not_mapping", name=_name(path), value=said(tree))
         plan = _plan(kind)
         _unknown(tree, plan, notes)
-        values = {item.name: _field(item, inner, tree, path, notes) for item, inner in plan.values()}
-        if any(value is BROKEN for value in values.values()):
-            return BROKEN
-        return kind(**values)
+        return kind(**{item.name: _field(item, inner, tree, path, notes) for item, inner in plan.values()})
 
     return bound
 

@@ -26,9 +26,9 @@ def check_demand(parts: Mapping[str, Any], notes: Mapping[str, Notes]) -> None:
 class _Demand:
     def __init__(self, demand: Demand, parts: Mapping[str, Any], notes: Mapping[str, Notes]) -> None:
         self.demand, self.notes = demand, notes["demand"]
-        whole = "centres" in parts and not notes["centres"].broken
+        whole = "centres" in parts and not notes["centres"].problems
         self.centres = {c.code: {q.code for q in c.queues} for c in parts["centres"]} if whole else None
-        items_whole = "items" in parts and not notes["items"].broken
+        items_whole = "items" in parts and not notes["items"].problems
         self.items = {item.id for item in parts["items"]} if items_whole else None
 
     def check(self) -> None:

@@ -84,7 +84,9 @@ class Problem:
     def message(self) -> str:
         """Answer the sentence in the active language, without the place."""
         template = str(SENTENCES[self.code])
-        return template.format(**dict(self.details))
+        return template.format(
+            **{name: _(value) if name == "limit" and value else value for name, value in self.details}
+        )
 
     @override
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from yueban.domain.directory.county import documents
-from yueban.domain.directory.county.binding import BROKEN, Notes, bind, binder, said
+from yueban.domain.directory.county.binding import Notes, bind, said
 from yueban.domain.directory.county.checks import check
 from yueban.domain.directory.county.problems import CountyInvalid, Problem
 from yueban.domain.directory.county.records import Centre, County, Demand, Department, Item, Package, Region
@@ -37,11 +37,6 @@ def read(folder: Path | str) -> County:
     return County(**parts, readme=readme)
 
 
-def demand_from_tree(tree: documents.Tree, notes: Notes) -> Any:
-    """Answer the demand of a tree, or BROKEN with the reasons in `notes`."""
-    return bind(Demand, tree, (), notes)
-
-
 def _page(folder: Path, name: str) -> tuple[Any, Notes]:
     """Answer what one file holds (None where nothing can be used) and the notes about it."""
     path = folder / f"{name}.yaml"
@@ -58,12 +53,12 @@ def _page(folder: Path, name: str) -> tuple[Any, Notes]:
 
 
 def _demand(tree: documents.Tree, notes: Notes) -> Demand | None:
-    value = demand_from_tree(tree, notes)
-    return None if value is BROKEN else value
+    value: Demand = bind(Demand, tree, (), notes)
+    return None if notes.problems else value
 
 
 def _list(name: str, tree: documents.Tree, notes: Notes) -> tuple[Any, ...] | None:
-    """Answer the records of a file whose root is one key over a list; broken ones are left as None, keeping positions."""
+    """Answer the records of a file whose root is one key over a list."""
     if not isinstance(tree, documents.Mapping) or name not in tree.entries:
         notes.add(tree.line, "missing_key", name=name)
         return None
@@ -80,11 +75,7 @@ def _list(name: str, tree: documents.Tree, notes: Notes) -> tuple[Any, ...] | No
 
 def _entry(kind: type, tree: documents.Tree, path: tuple[str | int, ...], notes: Notes) -> Any:
     notes.lines[path] = tree.line
-    value = binder(kind)(tree, path, notes)
-    if value is not BROKEN:
-        return value
-    notes.broken += 1
     if isinstance(tree, documents.Mapping):
         names = (tree.entries.get(key) for key in ("code", "id"))
         notes.codes |= {name.text for name in names if isinstance(name, documents.Scalar)}
-    return None
+    return bind(kind, tree, path, notes)

@@ -7,9 +7,11 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from typing_extensions import override
+
+from yueban.kernel.errors import gettext_noop
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A pattern, and how to say it."""
+    """A pattern, and how to say it (a msgid)."""
 
     pattern: str
     saying: str
@@ -61,16 +63,16 @@ class MonthDay:
         return f"{self.month:02d}-{self.day:02d}"
 
 
-Slug = Annotated[str, Length(1, 50), Form(r"[a-z0-9]+(?:-[a-z0-9]+)*", "a-z、0-9 和 -")]
-RegionCode = Annotated[str, Form(r"[0-9]{6}(?:[0-9]{3}){0,2}", "6、9 或 12 位数字")]
+Slug = Annotated[str, Length(1, 50), Form(r"[a-z0-9]+(?:-[a-z0-9]+)*", gettext_noop("a-z、0-9 和 -"))]
+RegionCode = Annotated[str, Form(r"[0-9]{6}(?:[0-9]{3}){0,2}", gettext_noop("6、9 或 12 位数字"))]
 Short = Annotated[str, Length(1, 20)]
 Title = Annotated[str, Length(1, 50)]
 Name = Annotated[str, Length(1, 100)]
 Line = Annotated[str, Length(1, 200)]
 Text = Annotated[str, Length(1, 2000)]
 Texts = tuple[Text, ...]
-Prefix = Annotated[str, Form(r"[A-Z]{1,2}", "一或两个大写字母")]
-Phone = Annotated[str, Form(r"\+?[0-9][0-9 -]{4,24}", "电话号码")]
+Prefix = Annotated[str, Form(r"[A-Z]{1,2}", gettext_noop("一或两个大写字母"))]
+Phone = Annotated[str, Form(r"\+?[0-9][0-9 -]{4,24}", gettext_noop("电话号码"))]
 Minutes = Annotated[int, Between(1, 480)]
 Days = Annotated[int, Between(0, 3650)]
 Share = Annotated[Decimal, Between(0, 1), Places(3)]
@@ -78,12 +80,12 @@ Rate = Annotated[float, Between(0, 1)]
 Factor = Annotated[float, Between(0, 100)]
 Positive = Annotated[float, Between(0.000001, 100_000)]
 Weekday = Annotated[int, Between(1, 7)]
-Hour = Annotated[str, Form(r"[01][0-9]|2[0-3]", "两位钟点")]
+Hour = Annotated[str, Form(r"[01][0-9]|2[0-3]", gettext_noop("两位钟点"))]
 Clock = Annotated[str, Form(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", "HH:MM")]
 Assumption = Literal[True]
 Level = Literal["province", "city", "county", "township", "village"]
 Audience = Literal["personal", "enterprise", "both"]
-AnyDay = Annotated[str, Form(r"(?:[0-9]{4}-)?[0-9]{2}-[0-9]{2}", "MM-DD 或 YYYY-MM-DD")]
+AnyDay = Annotated[str, Form(r"(?:[0-9]{4}-)?[0-9]{2}-[0-9]{2}", gettext_noop("MM-DD 或 YYYY-MM-DD"))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,9 @@ class Session:
 
     def __post_init__(self) -> None:
         """Keep the weekdays ascending, each once: their order in the file means nothing."""
-        object.__setattr__(self, "weekdays", tuple(sorted(set(self.weekdays))))
+        days: Any = self.weekdays  # while it is read it may hold what could not be
+        if isinstance(days, tuple) and all(isinstance(day, int) for day in days):
+            object.__setattr__(self, "weekdays", tuple(sorted(set(days))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +293,7 @@ class QueueDemand:
 class Lateness:
     """One part of a mixture of triangular distributions, in minutes from the slot's start or end."""
 
-    part: Annotated[str, Form(r"[a-z_]{1,20}", "a-z 和 _")]
+    part: Annotated[str, Form(r"[a-z_]{1,20}", gettext_noop("a-z 和 _"))]
     relative_to: Literal["slot_start", "slot_end"]
     dist: Literal["triangular"]
     low: Annotated[float, Between(-600, 600)]
@@ -369,7 +373,9 @@ class Peak:
     id: Slug
     name: Name
     type: Literal["date_range", "dates", "month_end", "month_days", "month_list", "after_holiday", "manual"]
-    queues: Annotated[tuple[Annotated[str, Form(r"\*|[a-z0-9]+(?:-[a-z0-9]+)*", "队列代码或 *")], ...], SomeOf()]
+    queues: Annotated[
+        tuple[Annotated[str, Form(r"\*|[a-z0-9]+(?:-[a-z0-9]+)*", gettext_noop("队列代码或 *"))], ...], SomeOf()
+    ]
     factor: Factor
     note: Text
     from_: MonthDay | None = field(default=None, metadata={"key": "from"})

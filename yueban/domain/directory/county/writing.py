@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from yueban.domain.directory.county import documents
-from yueban.domain.directory.county.binding import BROKEN, Notes, bind, key_of
+from yueban.domain.directory.county.binding import Notes, bind, key_of
 from yueban.domain.directory.county.problems import CountyInvalid
 from yueban.domain.directory.county.records import County, Demand, MonthDay
 
@@ -63,7 +63,7 @@ def demand_from_plain(value: Any) -> Demand:
     """Answer the demand that `as_plain` (or a JSON copy of it, where numbers as keys became texts) came from."""
     notes = Notes("demand.yaml")
     demand = bind(Demand, tree(value), (), notes)
-    if demand is BROKEN:
+    if notes.problems:
         raise CountyInvalid(notes.problems)
     result: Demand = demand
     return result

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from yueban.domain.directory import county as files
-from yueban.domain.directory.county.binding import BROKEN, Notes, bind
+from yueban.domain.directory.county.binding import Notes, bind
 from yueban.domain.directory.county.writing import tree
 from yueban.domain.directory.models import Centre, Counter, CountyFile, Department, Matter, Package, Queue, Region
 
@@ -150,8 +150,7 @@ def _packages() -> tuple[files.Package, ...]:
 def _record(kind: type[RecordT], plain: dict[str, Any]) -> RecordT:
     """Bind what the database holds by the rules of the files, so that an export can always be imported."""
     notes = Notes(kind.__name__)
-    value = bind(kind, tree(plain), (), notes)
-    if value is BROKEN:
+    value: RecordT = bind(kind, tree(plain), (), notes)
+    if notes.problems:
         raise files.CountyInvalid(notes.problems)
-    result: RecordT = value
-    return result
+    return value

@@ -89,7 +89,8 @@ def add_staff(new: NewStaff, *, by: str, now: datetime, password: str | None = N
 
 
 def _locked(login: str) -> Staff:
-    found = Staff.objects.select_for_update().filter(username=login, is_active=True).first()
+    known = Staff.objects.select_for_update().filter(username=login, is_active=True)
+    found = None if "\0" in login else known.first()  # PostgreSQL has no such character to compare
     if found is None:
         raise UnknownStaff(login)
     return found

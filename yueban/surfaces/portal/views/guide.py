@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from yueban.domain.directory import queries as directory
@@ -18,6 +19,7 @@ AUDIENCES = {"personal", "enterprise"}
 A_YEAR = 365 * 24 * 3600
 
 
+@never_cache
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What do you want to get done? With the visitor's next appointment on top."""

@@ -241,6 +241,7 @@ def waiting(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "portal/mine/waiting.html", held)
 
 
+@never_cache
 @require_safe
 @own.with_phone
 def calendar(request: HttpRequest, code: str) -> HttpResponse:

@@ -5,6 +5,7 @@ for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
+    setTimeout(() => delete form.dataset.sent, 10_000); // stopped on a slow line: it may be sent again
     // A page that comes back from the cache of the back button must be usable again.
     addEventListener("pageshow", () => delete form.dataset.sent, { once: true });
   });

@@ -1,0 +1,142 @@
+# ruff: noqa: INP001 - a script of the checkout, in no package
+"""Take the pictures of README anew, on a stack of its own: `.venv/bin/python -m tools.screenshots`.
+
+A citizen books on a Monday morning, the hall fills, and every page is photographed at its real size.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import django
+from playwright.sync_api import Browser, Page, sync_playwright
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yueban.config.settings")
+django.setup()
+
+from tests.journeys import citizen, hall  # noqa: E402 - they need Django's settings
+from tests.journeys.browsing import PHONE, Visitor, visitor_in  # noqa: E402
+from tests.journeys.channel import App  # noqa: E402
+from tests.stack import Stack  # noqa: E402
+
+IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
+MORNING, NOON, DAY = "2026-11-30T07:55:00+08:00", "2026-11-30T10:42:00+08:00", "2026-11-30"
+LARGEST = 150_000
+
+
+class Studio:
+    """Visitors of a stack whose pages can be photographed."""
+
+    def __init__(self, browser: Browser, stack: Stack) -> None:
+        """Remember what visitors need."""
+        self.browser, self.stack = browser, stack
+
+    def arrive(self, size: tuple[int, int] = PHONE, *, scale: float = 1, **options: Any) -> Visitor:
+        """Let a visitor in."""
+        context = self.browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            device_scale_factor=scale,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+        )
+        return visitor_in(context, self.stack, **options)
+
+
+def main() -> None:
+    """Take all pictures."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    stack = Stack(clock=MORNING)
+    try:
+        stack.start()
+        with browser() as running:
+            studio = Studio(running, stack)
+            phone, code = book(studio)
+            other_modes(studio)
+            stack.move_to(NOON)
+            in_the_hall(studio, phone, code)
+    finally:
+        stack.close()
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """The system's Chromium."""
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox"] if os.geteuid() == 0 else []
+        yield playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
+
+
+def take(page: Page, name: str) -> None:
+    """Photograph what is on the screen."""
+    page.wait_for_load_state("networkidle") if "board" not in name else None
+    path = IMAGES / f"{name}.png"
+    page.screenshot(path=path, animations="disabled", caret="hide")
+    size = path.stat().st_size
+    sys.stdout.write(f"{path.name}: {size // 1000} kB\n")
+    if size > LARGEST:
+        raise SystemExit(f"{path.name} is larger than {LARGEST // 1000} kB")
+
+
+def book(studio: Studio) -> tuple[Visitor, str]:
+    """From the home page to the number; gives the visitor and the number."""
+    phone, who = studio.arrive(), citizen.citizen(1, "刘桂英")
+    phone.open("/")
+    take(phone.page, "portal-home")
+    phone.open(f"/matters/{citizen.MATTER}/")
+    take(phone.page, "portal-matter")
+    citizen.open_hours(phone, DAY)
+    take(phone.page, "portal-hours")
+    citizen.pick(phone, DAY, "11:30")
+    citizen.say_who(phone, who)
+    take(phone.page, "portal-confirm")
+    code = citizen.confirm(phone)
+    take(phone.page, "portal-done")
+    phone.open("/regulation/#R4.3")
+    take(phone.page, "portal-regulation")
+    return phone, code
+
+
+def other_modes(studio: Studio) -> None:
+    """Elder mode and English."""
+    for name, cookie, value in (("portal-elder", "elder", "1"), ("portal-english", "django_language", "en")):
+        visitor = studio.arrive()
+        visitor.page.context.add_cookies([{"name": cookie, "value": value, "url": studio.stack.web}])
+        citizen.open_hours(visitor, DAY)
+        take(visitor.page, name)
+
+
+def in_the_hall(studio: Studio, phone: Visitor, code: str) -> None:
+    """Kiosk, console, board, and the ticket on the phone."""
+    fill_the_hall(studio.stack)
+    kiosk = hall.terminal(lambda size: studio.arrive(size, scale=0.5))
+    take(kiosk.page, "kiosk-home")
+    hall.by_number(kiosk, code)
+    take(kiosk.page, "kiosk-ticket")
+    phone.open(f"/me/{code}/ticket/")
+    take(phone.page, "portal-ticket")
+    screen = hall.board(lambda size: studio.arrive(size, scale=0.5))
+    clerk = hall.at_counter(studio.arrive)
+    hall.call_next(clerk)
+    take(clerk.page, "counter")
+    screen.page.wait_for_function("() => window.heard.length >= 2")
+    take(screen.page, "board")
+
+
+def fill_the_hall(stack: Stack) -> None:
+    """Walk-ins in several queues, and some counters that called."""
+    kiosk = App(stack, stack.secret_of("channel", "add", "pictures", "--kind", "kiosk"))
+    clerk = App(stack, stack.secret_of("staff", "token", "clerk"))
+    centre = kiosk.ask(f"/centres/{citizen.COUNTY_HALL}")
+    for queue in centre["queues"][:12]:
+        for _ in range(2 + len(queue["code"]) % 4):
+            kiosk.ask("/tickets", {"centre": citizen.COUNTY_HALL, "queue": queue["code"]})
+    for counter in centre["counters"][2:26:3]:
+        clerk.ask(f"/counters/{counter['id']}/call-next", {})
+
+
+if __name__ == "__main__":
+    main()
