@@ -184,7 +184,7 @@ def test_a_file_that_is_no_notice_is_refused(county: Stack, tmp_path: Path, text
 
 
 def test_the_sweep_says_what_it_did(county: Stack) -> None:
-    assert "0 appointments became no-shows" in county.command("no-shows").stderr
+    assert "0 appointments marked as no-show" in county.command("no-shows").stderr
 
 
 def test_help_names_every_command(county: Stack) -> None:

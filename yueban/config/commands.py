@@ -211,7 +211,7 @@ def no_shows() -> None:
 
         with bar("Sweeping") as progress:
             swept = operations.sweep_no_shows(now=clock.now(), progress=progress)
-        console.print(f"{swept} appointments became no-shows.")
+        console.print(f"{swept} {'appointment' if swept == 1 else 'appointments'} marked as no-show.")
 
 
 @app.command()

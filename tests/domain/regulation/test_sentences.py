@@ -45,6 +45,17 @@ def test_every_refusal_ends_with_its_clause(code: RefusalCode) -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "clause", "sentence"),
+    [
+        (RefusalCode.CHANNEL_NOT_ALLOWED, Clause.R4_2, "现场或电话约的，请到了大厅再取号，不能用手机取。"),
+        (RefusalCode.ALREADY_TICKETED, Clause.R5_3, "您今天在这个队列已经有一个号，请先办完再取。"),
+    ],
+)
+def test_a_closer_clause_has_its_own_sentence(code: RefusalCode, clause: Clause, sentence: str) -> None:
+    assert explain(reason(code, clause)) == f"{sentence}（{citation(clause)}）"
+
+
+@pytest.mark.parametrize(
     ("code", "details", "sentence"),
     [
         (

@@ -326,6 +326,7 @@ def test_r4_1_3_a_ticket_is_taken_from_an_hour_before(owner: Caller, code: str) 
         (ChannelProgram.WEB, True),
         (ChannelProgram.KIOSK, False),
         (ChannelProgram.ONSITE, False),
+        (ChannelProgram.PHONE, False),
     ],
 )
 def test_r4_3_only_a_ticket_taken_in_the_hall_is_presence(hall: Hall, kind: ChannelProgram, remote: bool) -> None:  # noqa: FBT001
@@ -336,11 +337,23 @@ def test_r4_3_only_a_ticket_taken_in_the_hall_is_presence(hall: Hall, kind: Chan
     assert (Appointment.objects.get().present_at is None) is remote
 
 
-def test_a_booking_by_telephone_gets_its_ticket_in_the_hall_and_not_from_afar(hall: Hall) -> None:
-    caller = Caller(token_of("c", ChannelProgram.PHONE))
+@pytest.mark.parametrize("kind", [ChannelProgram.PHONE, ChannelProgram.ONSITE])
+def test_r4_2_the_arrival_of_a_desk_booking_is_registered_by_its_ticket(hall: Hall, kind: ChannelProgram) -> None:
+    caller = Caller(token_of("c", kind))
     code = caller.post("/appointments", asked(hall)).body["code"]
     at(instant("2026-11-30 08:30:00"))
-    assert clauses(caller.post(f"/appointments/{code}/ticket")) == [("channel_not_allowed", "R2.3")]
+    assert caller.post(f"/appointments/{code}/ticket").status == 201
+    assert caller.get(f"/appointments/{code}").body["status"] == "arrived"
+
+
+def test_a_ticket_tells_its_appointment_to_who_booked_it_and_to_the_hall(
+    owner: Caller, colleague: Caller, clerk: Caller, upstream: Caller, code: str, hall: Hall
+) -> None:
+    at(instant("2026-11-30 08:30:00"))
+    path = f"/tickets/{owner.post(f'/appointments/{code}/ticket').body['id']}"
+    kiosk = Caller(token_of("kiosk", ChannelProgram.KIOSK, hall.centre.pk))
+    assert [who.get(path).body["appointment"] for who in (owner, clerk, kiosk)] == [code] * 3
+    assert [who.get(path).body["appointment"] for who in (colleague, upstream)] == [None] * 2
 
 
 def test_a_kiosk_of_the_hall_prints_what_others_booked_there(code: str, hall: Hall) -> None:

@@ -2,11 +2,13 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
-from yueban.domain.queueing import rules
+from yueban.domain.queueing import printing, readers, rules, screens
 
 OPEN = ["waiting", "called", "serving", "parked"]
+HELD = ["reserved", *OPEN]
 
 
 class Numbering(models.Model):
@@ -28,7 +30,7 @@ class Numbering(models.Model):
 class Ticket(models.Model):
     """号票. `series` is W (walk-in, `A001`) or Y (booked, `YA001`); `label` is what people see and hear.
 
-    States: waiting → called → serving → done; called → missed; serving ↔ parked; waiting → void (printing failed,
+    States: reserved (being printed) → waiting → called → serving → done; reserved → void; called → missed; serving ↔ parked; waiting → void (printing failed,
     appointment cancelled) or closed (end of day); rules.TRANSITIONS has them all. `number` is gapless within
     `numbering`, whose queue printed it; `queue` is where it waits now, another one after a transfer. `due_at` is the key of the calling order, fixed at issue.
     `rank_class` is arrived_booking | statutory | booked_online | walk_in. `remote` tickets were taken on a phone.
@@ -62,19 +64,19 @@ class Ticket(models.Model):
             models.UniqueConstraint(fields=["numbering", "number"], name="ticket_number_once"),
             models.UniqueConstraint(
                 fields=["appointment"],
-                condition=Q(state__in=[*OPEN, "done", "missed"]),
+                condition=Q(state__in=[*HELD, "done", "missed"]),
                 name="ticket_once_an_appointment",
             ),
             models.UniqueConstraint(
                 fields=["person", "queue", "date"],
-                condition=Q(state__in=OPEN),
+                condition=Q(state__in=HELD),
                 name="ticket_open_once_a_person_and_queue",
             ),
             models.UniqueConstraint(
                 fields=["counter"], condition=Q(state__in=["called", "serving"]), name="ticket_one_in_service_a_counter"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=[*OPEN, "done", "missed", "void", "closed"]), name="ticket_state_known"
+                condition=Q(state__in=[*HELD, "done", "missed", "void", "closed"]), name="ticket_state_known"
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["called", "serving"]) | Q(counter__isnull=False),
@@ -113,3 +115,129 @@ class CounterState(models.Model):
     @override
     def __str__(self) -> str:
         return f"{self.counter_id} {self.state}"
+
+
+class Wording(models.Model):
+    """What the screens and loudspeakers of a hall say; an empty field leaves the usual words. Names: screens.NAMES."""
+
+    centre = models.OneToOneField(
+        "directory.Centre", primary_key=True, on_delete=models.CASCADE, verbose_name=_("中心")
+    )
+    called = models.CharField(_("叫号"), max_length=screens.LONGEST, blank=True, help_text=screens.CALLED)
+    idle = models.CharField(_("空闲"), max_length=screens.LONGEST, blank=True, help_text=screens.IDLE)
+    paused = models.CharField(_("暂停"), max_length=screens.LONGEST, blank=True, help_text=screens.PAUSED)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("大厅用语")
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.centre_id}"
+
+
+class Screen(models.Model):
+    """An existing window screen of a counter (N3.3). What it was last sent is kept, so that a restart goes on there.
+
+    `position` is that of the newest call in the feed that it was sent for; `failed_at` is null while it answers.
+    """
+
+    counter = models.ForeignKey("directory.Counter", on_delete=models.CASCADE, verbose_name=_("窗口"))
+    driver = models.CharField(
+        _("驱动"), max_length=20, choices=[(each, each) for each in screens.DRIVERS], default="tcp-text"
+    )
+    address = models.CharField(_("地址"), max_length=200, blank=True, help_text=_("主机:端口；MQTT 填代理服务器"))
+    encoding = models.CharField(
+        _("编码"), max_length=10, choices=[(each, each) for each in screens.ENCODINGS], default="gb18030"
+    )
+    frame = models.CharField(
+        _("报文格式"),
+        max_length=200,
+        blank=True,
+        help_text=_("{text} 是文字；可写 \\r \\n \\x02；空着用驱动自己的格式"),
+    )
+    active = models.BooleanField(_("在用"), default=True)
+    position = models.BigIntegerField(default=0, editable=False)
+    shown = models.CharField(_("当前文字"), max_length=screens.LONGEST, default="", editable=False)
+    shown_at = models.DateTimeField(_("显示时间"), null=True, editable=False)
+    failed_at = models.DateTimeField(_("中断时间"), null=True, editable=False)
+    error = models.CharField(_("故障"), max_length=200, default="", editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("窗口屏")
+        constraints = [
+            models.UniqueConstraint(fields=["counter", "driver", "address"], name="screen_once_a_counter_and_address"),
+            models.CheckConstraint(
+                condition=Q(driver="web") | ~Q(address=""), name="screen_has_an_address_unless_it_is_a_page"
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.driver} {self.address}"
+
+
+class Printer(models.Model):
+    """A slip printer. `browser`: the terminal's own, which only its page can reach; here its paper is counted.
+
+    `left` is how many slips the roll still gives, null where nobody counts. `reports`: it answers when it is asked for
+    its state, so a slip counts as printed only when it says so.
+    """
+
+    centre = models.ForeignKey("directory.Centre", on_delete=models.CASCADE, verbose_name=_("中心"))
+    name = models.CharField(_("名称"), max_length=50)
+    driver = models.CharField(
+        _("驱动"), max_length=20, choices=[(each, each) for each in printing.DRIVERS], default="escpos"
+    )
+    address = models.CharField(_("地址"), max_length=200, blank=True, help_text=_("主机:端口，例如 192.168.1.60:9100"))
+    paper = models.PositiveSmallIntegerField(
+        _("纸宽（毫米）"), choices=[(each, str(each)) for each in printing.PAPERS], default=80
+    )
+    reports = models.BooleanField(_("能回报状态"), default=True)
+    draws_qr = models.BooleanField(_("自带二维码指令"), default=True)
+    roll = models.PositiveIntegerField(_("一卷能打几张"), default=400)
+    low = models.PositiveIntegerField(_("剩几张时提醒"), default=40)
+    left = models.PositiveIntegerField(_("还能打几张"), null=True, blank=True)
+    active = models.BooleanField(_("在用"), default=True)
+    failed_at = models.DateTimeField(_("故障时间"), null=True, editable=False)
+    error = models.CharField(_("故障"), max_length=20, default="", editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("打印机")
+        constraints = [
+            models.UniqueConstraint(fields=["centre", "name"], name="printer_name_once_a_centre"),
+            models.CheckConstraint(
+                condition=Q(driver="browser") | ~Q(address=""), name="printer_has_an_address_unless_the_page_prints"
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.name
+
+
+class Reader(models.Model):
+    """How the terminals of a hall reach their ID-card reader, where it is no keyboard wedge: a service on the terminal.
+
+    `number_path` and `name_path` say where in its JSON the fields are (`data.idNum`); empty: the usual names.
+    """
+
+    centre = models.OneToOneField(
+        "directory.Centre", primary_key=True, on_delete=models.CASCADE, verbose_name=_("中心")
+    )
+    transport = models.CharField(
+        _("方式"), max_length=10, choices=[(each, each) for each in readers.TRANSPORTS], default="websocket"
+    )
+    url = models.CharField(
+        _("地址"), max_length=200, help_text=_("例如 ws://127.0.0.1:8899 或 http://127.0.0.1:8899/read")
+    )
+    trigger = models.CharField(_("开始读卡的指令"), max_length=500, blank=True)
+    number_path = models.CharField(_("证件号所在字段"), max_length=100, blank=True)
+    name_path = models.CharField(_("姓名所在字段"), max_length=100, blank=True)
+    poll_ms = models.PositiveIntegerField(_("查询间隔（毫秒）"), default=800)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("读卡器")
+
+    @override
+    def __str__(self) -> str:
+        return self.url

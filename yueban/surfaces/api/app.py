@@ -23,7 +23,7 @@ from yueban.domain.calendar.rules import UnknownDay
 from yueban.domain.directory import queries as directory
 from yueban.domain.people.rules import NotAuthorised, TooManyRequests
 from yueban.domain.queueing import rules as hall
-from yueban.domain.regulation.rules import RefusalCode, Refused, reason
+from yueban.domain.regulation.rules import Clause, RefusalCode, Refused, reason
 from yueban.kernel.errors import FieldError, InvalidInput
 from yueban.surfaces.api import problems
 from yueban.surfaces.api.problems import Problem
@@ -237,7 +237,7 @@ def _ticket(_error: Exception) -> Problem:
 
 @answers(hall.AlreadyWaiting)
 def _already_waiting(_error: Exception) -> Problem:
-    return problems.refused([reason(RefusalCode.ALREADY_TICKETED)])
+    return problems.refused([reason(RefusalCode.ALREADY_TICKETED, Clause.R5_3)])
 
 
 @answers(hall.CounterBusy)

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _STAFF = "ys_"
 _LONGEST = 200
-IN_THE_HALL = frozenset({ChannelProgram.KIOSK, ChannelProgram.ONSITE})
+IN_THE_HALL = frozenset({ChannelProgram.KIOSK, ChannelProgram.ONSITE, ChannelProgram.PHONE})
+"""Terminals, and the staff's own programs: at the counter and at the 总咨询台, where an arrival is registered (R4.2)."""
 
 Caller = AdmittedChannel | StaffIdentity
 

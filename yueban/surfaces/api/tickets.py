@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
+from yueban.domain.booking import queries as booking
 from yueban.domain.directory import queries as directory
 from yueban.domain.people import operations as people
 from yueban.domain.people.rules import Permission, StaffIdentity
@@ -82,9 +83,18 @@ def _person(given: schemas.Applicant | None) -> int | None:
     response={200: schemas.Ticket, **errors(401, 404, 429)},
     summary="查号票 One ticket",
 )
-def ticket(request: HttpRequest, id: schemas.PathId) -> HttpResponse:  # noqa: A002, ARG001  the contract's name
+def ticket(request: HttpRequest, id: schemas.PathId) -> HttpResponse:  # noqa: A002  the contract's name
     """A ticket with the people ahead and a rough estimate; it names nobody."""
-    return answered(ticket_plain(_ticket(id)))
+    caller: callers.Caller = request.auth  # type: ignore[attr-defined]  # set by ninja
+    held = _ticket(id)
+    return answered(ticket_plain(held) | ({} if _sees_appointment(caller, held) else {"appointment": None}))
+
+
+def _sees_appointment(caller: callers.Caller, held: TicketView) -> bool:
+    """Ids of tickets can be counted up: the appointment's number is for who booked it, and for the hall's own."""
+    if isinstance(caller, StaffIdentity) or not held.appointment_code:
+        return True
+    return caller.centre_id == held.centre_id or booking.channel_of(held.appointment_code) == caller.id
 
 
 @router.post(

@@ -8,6 +8,7 @@ from yueban.domain.booking.operations.progress import (
     mark_present,
     mark_served,
     mark_ticketed,
+    may_be_ticketed,
 )
 from yueban.domain.booking.operations.rotation import rotate_keys
 from yueban.domain.booking.operations.sweep import sweep_no_shows
@@ -23,6 +24,7 @@ __all__ = [
     "mark_present",
     "mark_served",
     "mark_ticketed",
+    "may_be_ticketed",
     "reschedule",
     "rotate_keys",
     "sweep_no_shows",

@@ -13,7 +13,7 @@ from yueban.domain.booking import queries
 from yueban.domain.booking.models import Appointment
 from yueban.domain.booking.operations import locking
 from yueban.domain.booking.rules import Status, ticket_refusals
-from yueban.domain.regulation.rules import Reason, RefusalCode, Refused, reason
+from yueban.domain.regulation.rules import Clause, Reason, RefusalCode, Refused, reason
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,15 +40,29 @@ def mark_ticketed(code: str, *, remote: bool, by: str, now: datetime) -> Tickete
     A ticket taken in the hall is presence; one taken on a phone (`remote`) is not by itself (R4.3).
     Raises `Refused` (`too_early_for_ticket`, `too_late_for_ticket`, `already_ticketed`) and `UnknownAppointment`.
     """
-    seen = queries.by_code(code, now=now)
-    if reasons := _refusals(seen, remote, now):
-        raise Refused(reasons)
+    seen = _ticketable(code, remote, now)
     to = Status.ARRIVED if seen.channel_kind.at_desk else Status.TICKETED
     presence: dict[str, Any] = {} if remote else {"present_at": now}
     try:
         locking.move(seen, to, by=by, now=now, clause="R4.1.3", **presence)
     except locking.Changed as error:  # a second kiosk was faster
         raise Refused([reason(RefusalCode.ALREADY_TICKETED)]) from error
+    return _ticketed(seen)
+
+
+def may_be_ticketed(code: str, *, remote: bool, now: datetime) -> Ticketed:
+    """What `mark_ticketed` would give now, for a number that is only reserved; nothing is written. Raises the same."""
+    return _ticketed(_ticketable(code, remote, now))
+
+
+def _ticketable(code: str, remote: bool, now: datetime) -> AppointmentView:  # noqa: FBT001
+    seen = queries.by_code(code, now=now)
+    if reasons := _refusals(seen, remote, now):
+        raise Refused(reasons)
+    return seen
+
+
+def _ticketed(seen: AppointmentView) -> Ticketed:
     return Ticketed(
         seen.id, seen.person_id, seen.queue_id, seen.matter_id, seen.starts_at, seen.ends_at, seen.channel_kind.at_desk
     )
@@ -57,7 +71,7 @@ def mark_ticketed(code: str, *, remote: bool, by: str, now: datetime) -> Tickete
 def _refusals(seen: AppointmentView, remote: bool, now: datetime) -> list[Reason]:  # noqa: FBT001
     reasons = ticket_refusals(seen.facts, now=now)
     if remote and seen.channel_kind.at_desk:  # desk and phone bookings are received at the counter (R4.2)
-        reasons.append(reason(RefusalCode.CHANNEL_NOT_ALLOWED))
+        reasons.append(reason(RefusalCode.CHANNEL_NOT_ALLOWED, Clause.R4_2))
     return reasons
 
 

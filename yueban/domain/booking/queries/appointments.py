@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
+from yueban.domain.booking.models import Appointment
 from yueban.domain.booking.queries import reference
 from yueban.domain.booking.rules import AppointmentFacts, ChannelKind, Status, free_until, lenient, no_show_after
 from yueban.kernel import crypto, ids
@@ -170,6 +171,11 @@ def codes_of(ids: Iterable[int]) -> dict[int, str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, code FROM booking_appointment WHERE id = ANY(%s::bigint[])", [list(ids)])
         return dict(cursor.fetchall())
+
+
+def channel_of(code: str) -> int | None:
+    """Give the id of the channel that booked an appointment, None for a visitor of the portal or an unknown code."""
+    return Appointment.objects.filter(code=code).values_list("channel_id", flat=True).first()
 
 
 def expected_on(centre_id: int, day: date, *, now: datetime, queues: Sequence[int] = ()) -> list[AppointmentView]:

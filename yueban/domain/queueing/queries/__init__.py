@@ -2,6 +2,17 @@
 
 from yueban.domain.queueing.queries.board import Board, Call, WaitingQueue, board
 from yueban.domain.queueing.queries.console import CounterQueueView, CounterView, Line, counter_view
+from yueban.domain.queueing.queries.devices import (
+    PrinterView,
+    ScreenView,
+    appointment_slip,
+    printer,
+    printers,
+    reader,
+    screens,
+    texts,
+    ticket_slip,
+)
 from yueban.domain.queueing.queries.hall import (
     CounterFacts,
     HallView,
@@ -30,10 +41,13 @@ __all__ = [
     "CounterView",
     "HallView",
     "Line",
+    "PrinterView",
     "QueueFacts",
     "QueueView",
+    "ScreenView",
     "TicketView",
     "WaitingQueue",
+    "appointment_slip",
     "board",
     "broken_invariants",
     "counter",
@@ -43,11 +57,17 @@ __all__ = [
     "halls",
     "in_order",
     "people_ahead",
+    "printer",
+    "printers",
     "queue",
     "queues",
+    "reader",
     "recorded_words",
+    "screens",
+    "texts",
     "ticket",
     "ticket_of",
+    "ticket_slip",
     "why",
     "words",
 ]

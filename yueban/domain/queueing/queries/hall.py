@@ -132,7 +132,7 @@ SELECT t.id, t.label, t.state, t.series, t.remote, t.centre_id, c.code AS centre
     lower(a.during) AS starts_at, upper(a.during) AS ends_at, t.issued_at, t.called_at, k.number AS counter,
     ARRAY(SELECT c2.area FROM directory_counterqueue cq JOIN directory_counter c2 ON c2.id = cq.counter_id
           WHERE cq.queue_id = q.id AND c2.active GROUP BY c2.area ORDER BY min(cq.rank), min(c2.number)) AS areas,
-    CASE WHEN t.state = 'waiting' THEN (
+    CASE WHEN t.state IN ('waiting', 'reserved') THEN (
         SELECT count(*) FROM queueing_ticket o WHERE o.queue_id = t.queue_id AND o.date = t.date AND o.state = 'waiting'
         AND (o.due_at, o.number, o.id) < (t.due_at, t.number, t.id)) ELSE 0 END AS ahead,
     (SELECT count(*) FROM directory_counterqueue cq JOIN queueing_counterstate s USING (counter_id)
@@ -194,7 +194,8 @@ def ticket(ticket_id: int) -> TicketView | None:
 def ticket_of(appointment_code: str) -> TicketView | None:
     """The ticket of an appointment that was not withdrawn, None when none was taken."""
     found = rows(
-        TICKET + "WHERE a.code = %(code)s AND t.state <> 'void' ORDER BY t.id DESC", {"code": appointment_code}
+        TICKET + "WHERE a.code = %(code)s AND t.state NOT IN ('void', 'reserved') ORDER BY t.id DESC",
+        {"code": appointment_code},
     )
     return _ticket_view(found[0]) if found else None
 

@@ -94,6 +94,8 @@ def _slot_closed(reason: Reason) -> str:
 
 
 def _channel_not_allowed(reason: Reason) -> str:
+    if reason.clause is Clause.R4_2:
+        return gettext("现场或电话约的，请到了大厅再取号，不能用手机取。")
     if phone := reason.details.get("phone"):
         return gettext("这个事项不能在网上预约，请拨打 %(phone)s 或到窗口预约。") % {"phone": phone}
     return gettext("这个事项不能在网上预约，请打电话或到窗口预约。")
@@ -146,6 +148,8 @@ def _too_late_for_ticket(reason: Reason) -> str:
 
 
 def _already_ticketed(reason: Reason) -> str:
+    if reason.clause is Clause.R5_3:
+        return gettext("您今天在这个队列已经有一个号，请先办完再取。")
     if number := reason.details.get("number"):
         return gettext("这个预约已经取过号：%(number)s。") % {"number": number}
     return gettext("这个预约已经取过号或登记到场，请留意叫号。")

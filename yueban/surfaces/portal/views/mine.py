@@ -15,7 +15,7 @@ from yueban.domain.directory import queries as directory
 from yueban.domain.queueing import operations as queueing
 from yueban.domain.queueing import queries as tickets
 from yueban.domain.queueing.rules import OPEN, AlreadyWaiting
-from yueban.domain.regulation.rules import RefusalCode, Refused, reason
+from yueban.domain.regulation.rules import Clause, RefusalCode, Refused, reason
 from yueban.kernel import certificates, clock
 from yueban.kernel.errors import InvalidInput
 from yueban.surfaces.portal import codes, forms, ics, own, picker, visitor
@@ -213,7 +213,7 @@ def _take(request: HttpRequest, found: AppointmentView) -> HttpResponse:
         if tickets.ticket_of(found.code) is None:
             return _ticket_page(request, found, refused.reasons)
     except AlreadyWaiting:
-        return _ticket_page(request, found, (reason(RefusalCode.ALREADY_TICKETED),))
+        return _ticket_page(request, found, (reason(RefusalCode.ALREADY_TICKETED, Clause.R5_3),))
     return redirect("portal:ticket", found.code)
 
 
