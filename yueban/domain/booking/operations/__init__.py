@@ -5,6 +5,7 @@ from yueban.domain.booking.operations.change import cancel, reschedule
 from yueban.domain.booking.operations.progress import (
     mark_accepted,
     mark_missed,
+    mark_not_missed,
     mark_present,
     mark_served,
     mark_ticketed,
@@ -21,6 +22,7 @@ __all__ = [
     "cancel",
     "mark_accepted",
     "mark_missed",
+    "mark_not_missed",
     "mark_present",
     "mark_served",
     "mark_ticketed",

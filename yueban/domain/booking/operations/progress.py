@@ -92,6 +92,11 @@ def mark_missed(appointment_id: int, *, by: str, now: datetime) -> None:
     _move(appointment_id, Status.MISSED, by=by, now=now)
 
 
+def mark_not_missed(appointment_id: int, to: str, *, by: str, now: datetime) -> None:
+    """The clerk took a missed call back within seconds: it stands where it stood before, `arrived` or `accepted`."""
+    _move(appointment_id, Status(to), by=by, now=now)
+
+
 def mark_served(appointment_id: int, *, outcome: str, reason: str = "", by: str, now: datetime) -> None:
     """The handling ended with its outcome (预约办理结果, R4.2); whoever was served was present."""
     mark_present(appointment_id, by=by, now=now)

@@ -18,7 +18,6 @@ from yueban.domain.queueing.rules import (
     OPEN,
     WALK_IN_SERIES,
     AlreadyWaiting,
-    CallingOrder,
     Move,
     Placing,
     TicketClass,
@@ -28,7 +27,6 @@ from yueban.domain.queueing.rules import (
     leading,
     ticket_number,
 )
-from yueban.domain.regulation import queries as regulation
 from yueban.domain.regulation.rules import RefusalCode, Refused
 from yueban.kernel import ids
 from yueban.kernel.constraints import retrying, translate
@@ -142,7 +140,7 @@ def _number(queue_id: int, holder: Holder, placing: Placing, by: str, *, reserve
         raise UnknownQueue(queue_id)
     reserving.drop_earlier(queue_id, holder.person_id, holder.appointment_id, by=by, now=placing.issued_at)
     booked = holder.appointment_id is not None
-    order = CallingOrder.of(regulation.in_force(day).parameters)
+    order = queries.calling_order(queue.centre_id, day)
     numbering_id, number = _next_number(queue_id, BOOKED_SERIES if booked else WALK_IN_SERIES, placing.issued_at)
     ticket = Ticket.objects.create(
         centre_id=queue.centre_id,

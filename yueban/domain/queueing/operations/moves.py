@@ -17,7 +17,7 @@ from yueban.domain.queueing.rules import CHANNEL, TRANSITIONS, Move, MoveRefused
 if TYPE_CHECKING:
     from datetime import datetime
 
-RELATED = ("queue", "counter", "appointment", "centre")
+RELATED = ("queue", "counter", "appointment", "centre", "for_counter")
 
 
 def read(ticket_id: int) -> Ticket:

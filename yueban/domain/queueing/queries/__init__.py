@@ -1,7 +1,13 @@
 """What can be asked about a hall."""
 
 from yueban.domain.queueing.queries.board import Board, Call, WaitingQueue, board
-from yueban.domain.queueing.queries.console import CounterQueueView, CounterView, Line, counter_view
+from yueban.domain.queueing.queries.console import (
+    CounterQueueView,
+    CounterView,
+    Line,
+    counter_view,
+    matters_of_counter,
+)
 from yueban.domain.queueing.queries.devices import (
     PrinterView,
     ScreenView,
@@ -20,17 +26,20 @@ from yueban.domain.queueing.queries.hall import (
     QueueView,
     TicketView,
     counter,
+    counter_of_staff,
     counters,
     hall,
     halls,
     people_ahead,
     queue,
     queues,
+    queues_of_counter,
     ticket,
     ticket_of,
 )
 from yueban.domain.queueing.queries.invariants import broken_invariants
 from yueban.domain.queueing.queries.order import IN_ORDER, in_order, recorded_words, why, words
+from yueban.domain.queueing.queries.settings import calling_order, hall_rules
 
 __all__ = [
     "IN_ORDER",
@@ -50,17 +59,22 @@ __all__ = [
     "appointment_slip",
     "board",
     "broken_invariants",
+    "calling_order",
     "counter",
+    "counter_of_staff",
     "counter_view",
     "counters",
     "hall",
+    "hall_rules",
     "halls",
     "in_order",
+    "matters_of_counter",
     "people_ahead",
     "printer",
     "printers",
     "queue",
     "queues",
+    "queues_of_counter",
     "reader",
     "recorded_words",
     "screens",

@@ -47,7 +47,7 @@ class QueueFacts:
 
 @dataclass(frozen=True, slots=True)
 class CounterFacts:
-    """A counter and whether it calls; `staff_id` is who sits there."""
+    """A counter and whether it calls; `staff_id` is who sits there, `bookings_first` its 「预约办理」 mode (R5.3)."""
 
     id: int
     centre_id: int
@@ -58,6 +58,7 @@ class CounterFacts:
     mode: str
     staff_id: int | None
     staff_name: str
+    bookings_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +110,12 @@ SELECT id, code, name, short_name, address, phone FROM directory_centre WHERE ac
 QUEUE = "SELECT id, centre_id, code, name, prefix FROM directory_queue WHERE id = %(id)s AND active"
 COUNTERS = """
 SELECT c.id, c.centre_id, c.number, c.name, c.area, c.booking_only, coalesce(s.state, 'closed') AS mode,
-    s.staff_id, coalesce(p.name, '') AS staff_name
+    s.staff_id, coalesce(p.name, '') AS staff_name, coalesce(s.bookings_first, false) AS bookings_first
 FROM directory_counter c
 LEFT JOIN queueing_counterstate s ON s.counter_id = c.id
 LEFT JOIN people_staff p ON p.id = s.staff_id
-WHERE c.active AND (c.id = %(id)s OR c.centre_id = %(centre)s) ORDER BY c.number
+WHERE c.active AND (c.id = %(id)s OR c.centre_id = %(centre)s OR (s.staff_id = %(staff)s AND s.state <> 'closed'))
+ORDER BY c.number
 """
 QUEUES = """
 SELECT q.id, q.code, q.name, q.prefix, q.service_minutes,
@@ -164,13 +166,27 @@ def queue(queue_id: int) -> QueueFacts | None:
 
 def counter(counter_id: int) -> CounterFacts | None:
     """A counter in use."""
-    found = rows(COUNTERS, {"id": counter_id, "centre": 0})
+    found = rows(COUNTERS, {"id": counter_id, "centre": 0, "staff": 0})
     return CounterFacts(**found[0]) if found else None
 
 
 def counters(centre_id: int) -> list[CounterFacts]:
     """The counters of a centre by their number."""
-    return [CounterFacts(**each) for each in rows(COUNTERS, {"id": 0, "centre": centre_id})]
+    return [CounterFacts(**each) for each in rows(COUNTERS, {"id": 0, "centre": centre_id, "staff": 0})]
+
+
+def counter_of_staff(staff_id: int) -> CounterFacts | None:
+    """Where a clerk sits, so that one whose browser died comes back to the number in hand; None for nowhere."""
+    found = rows(COUNTERS, {"id": 0, "centre": 0, "staff": staff_id})
+    return CounterFacts(**found[0]) if found else None
+
+
+def queues_of_counter(counter_id: int) -> list[int]:
+    """The ids of the queues that a counter serves, its favourite first."""
+    found = rows(
+        "SELECT queue_id FROM directory_counterqueue WHERE counter_id = %(id)s ORDER BY rank", {"id": counter_id}
+    )
+    return [each["queue_id"] for each in found]
 
 
 def queues(centre_id: int, *, date: date) -> list[QueueView]:

@@ -48,6 +48,11 @@ class Move(StrEnum):
     TRANSFER = "transfer"
     VOID = "void"
     CLOSE = "close"
+    REQUEUE = "requeue"
+    RESTORE_CALLED = "restore_called"
+    RESTORE_SERVING = "restore_serving"
+    REORDER = "reorder"
+    CONTINUE = "continue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,14 @@ TRANSITIONS: Mapping[Move, Step] = {
     Move.TRANSFER: _step(_S.WAITING, _S.CALLED, _S.SERVING),
     Move.VOID: _step(_S.VOID, _S.WAITING),
     Move.CLOSE: _step(_S.CLOSED, _S.WAITING, _S.CALLED, _S.SERVING, _S.PARKED),
+    # A missed number that waits again by the centre's rule, and what takes a missed call or a transfer back.
+    Move.REQUEUE: _step(_S.WAITING, _S.CALLED),
+    Move.RESTORE_CALLED: _step(_S.CALLED, _S.WAITING, _S.MISSED),
+    Move.RESTORE_SERVING: _step(_S.SERVING, _S.WAITING),
+    # A new place in the order: statutory priority, or more time.
+    Move.REORDER: _step(_S.WAITING, _S.WAITING),
+    # The next matter of the same visit.
+    Move.CONTINUE: _step(_S.SERVING, _S.CALLED, _S.SERVING),
 }
 
 AT_COUNTER = frozenset({_S.CALLED, _S.SERVING})

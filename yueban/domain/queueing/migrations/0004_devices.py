@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
         ('booking', '0002_initial'),
         ('directory', '0003_revision'),
         ('people', '0002_unlogged_rates'),
-        ('queueing', '0002_ticket_numbering'),
+        ('queueing', '0003_hall_rules'),
     ]
 
     operations = [
