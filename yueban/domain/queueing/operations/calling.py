@@ -122,7 +122,8 @@ def _call(ticket_id: int, rank: int | None, *, counter: CounterFacts, by: str, n
         return None
     why = queries.recorded_words(queries.why(ticket, rank=rank, booking_only=counter.booking_only))
     ticket = moves.move(ticket_id, Move.CALL, counter_id=counter.id, called_at=now, ended_at=None, recalls=0, why=why)
-    moves.tell(ticket, "ticket.called", by=by, at=now, why=why, rank=rank, due_at=ticket.due_at.isoformat())
+    due_at = ticket.due_at.astimezone(now.tzinfo).isoformat()
+    moves.tell(ticket, "ticket.called", by=by, at=now, why=why, rank=rank, due_at=due_at)
     moves.notify(ticket.centre_id)
     return Called(ticket_id, ticket.label, why)
 
