@@ -243,7 +243,7 @@ def test_the_calendar_file_holds_the_hour_the_place_and_no_person(visitor: Visit
     assert answer["Content-Type"] == "text/calendar; charset=utf-8"
     assert "DTSTART:20261130T010000Z\r\n" in text
     assert "DTEND:20261130T020000Z\r\n" in text
-    assert "王建国" not in text
+    assert "样例甲" not in text
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
     assert MONDAY.isoformat() not in text  # instants only, in UTC
 
