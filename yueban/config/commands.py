@@ -68,10 +68,7 @@ def run() -> None:
     with opened(tables=False):
         from yueban.config import opening
 
-        opening.prepare_tables()
-        opening.load_county()
-        opening.generate_slots()
-        opening.close_past_days()
+        opening.apart(opening.prepare, opening.open_halls)
         supervise()
 
 
@@ -85,12 +82,10 @@ def demo() -> None:
     with opened(tables=False):
         from yueban.config import opening
 
-        opening.prepare_tables()
-        opening.load_county()
+        opening.apart(opening.prepare)
         if not clock.simulated():
             simulate_from(next_working_morning())
-        opening.generate_slots()
-        opening.close_past_days()
+        opening.apart(opening.open_halls)
         supervise()
 
 
