@@ -68,10 +68,7 @@ def run() -> None:
     with opened(tables=False):
         from yueban.config import opening
 
-        opening.prepare_tables()
-        opening.load_county()
-        opening.generate_slots()
-        opening.close_past_days()
+        opening.apart(opening.prepare, opening.open_halls)
         supervise()
 
 
@@ -90,6 +87,7 @@ def demo(
     with opened(tables=False):
         from yueban.config import crowd, opening
 
+<<<<<<< HEAD
         opening.prepare_tables()
         opening.load_county()
         start = clock.now() if clock.simulated() else crowd.next_morning()
@@ -100,6 +98,13 @@ def demo(
         lives = crowd.fill(start, seed)
         simulate_from(start, rate)
         supervise(crowd.WELCOME.format(rate=rate, numbers=lives) if lives else "", *crowd.processes(lives, seed))
+=======
+        opening.apart(opening.prepare)
+        if not clock.simulated():
+            simulate_from(next_working_morning())
+        opening.apart(opening.open_halls)
+        supervise()
+>>>>>>> main
 
 
 def simulate_from(start: datetime, rate: float) -> None:

@@ -1,15 +1,19 @@
 """What `yueban run` does before it opens: tables, county, hours, sample accounts. Each step is skipped when done."""
 
 import json
+import multiprocessing
 import os
 import secrets
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
 
+from yueban.config.processes import die_with_parent
 from yueban.config.terminal import Refusal, bar, console
 from yueban.domain.calendar import operations as calendar
 from yueban.domain.calendar.rules import UnknownDay
@@ -32,6 +36,27 @@ SAMPLE_ROLES = {
     "admin": people_rules.Role.SYSTEM_ADMIN,
 }
 COUNTY_WIDE = frozenset({people_rules.Role.SUPERVISOR, people_rules.Role.SYSTEM_ADMIN})
+
+
+def apart(*steps: Callable[[], None]) -> None:
+    """Run steps in a child, so that what they load is not kept by the processes that serve; exceptions are raised here."""
+    connections.close_all()  # a session must not be shared
+    fork = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(1, mp_context=fork, initializer=die_with_parent) as pool:
+        for step in steps:
+            pool.submit(step).result()
+
+
+def prepare() -> None:
+    """Tables and county."""
+    prepare_tables()
+    load_county()
+
+
+def open_halls() -> None:
+    """Hours to come; and the end of days that nobody closed."""
+    generate_slots()
+    close_past_days()
 
 
 def prepare_tables() -> None:

@@ -123,7 +123,8 @@ def _call(ticket_id: int, rank: int | None, *, counter: CounterFacts, by: str, n
     ticket = moves.move(
         ticket_id, Move.CALL, counter_id=counter.id, called_at=now, ended_at=None, recalls=0, recalled_at=None, why=why
     )
-    moves.tell(ticket, "ticket.called", by=by, at=now, why=why, rank=rank, due_at=ticket.due_at.isoformat())
+    due_at = ticket.due_at.astimezone(now.tzinfo).isoformat()
+    moves.tell(ticket, "ticket.called", by=by, at=now, why=why, rank=rank, due_at=due_at)
     moves.notify(ticket.centre_id)
     return Called(ticket_id, ticket.label, why, ticket.rank_class)
 
