@@ -9,4 +9,5 @@ urlpatterns = [
     path("", views.centres, name="centres"),
     path("board/<str:code>/", views.board, name="board"),
     path("board/<str:code>/state", views.state, name="state"),
+    path("voice/<path:name>", views.clip, name="clip"),
 ]

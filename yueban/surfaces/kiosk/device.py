@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
@@ -12,7 +13,7 @@ from yueban.domain.queueing import queries
 from yueban.kernel import crypto
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from django.http import HttpRequest, HttpResponse
 
@@ -49,6 +50,20 @@ def at_terminal(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     @functools.wraps(view)
     def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         hall = hall_of(request)
-        return redirect("kiosk:setup") if hall is None else view(request, hall, *args, **kwargs)
+        if hall is None:
+            return redirect("kiosk:setup")
+        reader = queries.reader(hall.id)
+        request.reader = reader  # type: ignore[attr-defined]  # for the page's script
+        answer = view(request, hall, *args, **kwargs)
+        answer._csp_update = {"connect-src": reached(reader)}  # type: ignore[attr-defined]  # noqa: SLF001  as csp_update does
+        return answer
 
     return wrapped
+
+
+def reached(reader: Mapping[str, Any] | None) -> list[str]:
+    """The origin of the card reader's service, which is on the terminal itself: only there may the page ask."""
+    if reader is None:
+        return []
+    parts = urlsplit(reader["url"])
+    return [f"{parts.scheme}://{parts.netloc}"]

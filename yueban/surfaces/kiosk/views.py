@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from yueban.domain.booking import queries as booking
 from yueban.domain.people.rules import Permission
-from yueban.domain.queueing import operations, queries
+from yueban.domain.queueing import operations, queries, readers
+from yueban.domain.queueing.readers import Meaning
 from yueban.domain.queueing.rules import AlreadyWaiting, UnknownQueue
 from yueban.domain.regulation.rules import Refused
 from yueban.kernel import clock, crypto, ids
@@ -26,12 +27,12 @@ from yueban.surfaces.kiosk.device import at_terminal, remember
 if TYPE_CHECKING:
     from yueban.domain.booking.queries import AppointmentView
     from yueban.domain.queueing.queries import HallView, QueueView
+    from yueban.kernel.certificates import Certificate
 
 FEW_QUEUES = 8
 """A township's queues fit on one page; a county's are found by their department."""
 
 TICKET = "ticket:"
-CODE_LENGTH = 8
 
 
 def by(hall: HallView) -> str:
@@ -52,11 +53,13 @@ def booked(request: HttpRequest, hall: HallView) -> HttpResponse:
     """Show the QR code; whatever a scanner or card reader types is understood: QR, number or ID card."""
     if request.method == "GET":
         return render(request, "kiosk/booked.html", {"hall": hall})
-    text = request.POST.get("text", "")[:200].strip()
-    code = crypto.verify(text) or ids.ungrouped(text)
-    if len(code) == CODE_LENGTH and code.isdigit():
-        return _take(request, hall, code)
-    return _by_certificate(request, hall, CertificateKind.RESIDENT_ID, text, "kiosk/booked.html")
+    text = request.POST.get("text", "")
+    reading = readers.understand(text)
+    if reading.meaning is Meaning.APPOINTMENT:
+        return _take(request, hall, reading.code)
+    if reading.certificate is not None:
+        return _of_certificate(request, hall, reading.certificate)
+    return _by_certificate(request, hall, CertificateKind.RESIDENT_ID, text[:200].strip(), "kiosk/booked.html")
 
 
 @require_http_methods(["GET", "POST"])
@@ -174,6 +177,11 @@ def _by_certificate(
     except InvalidInput as error:
         context = _certificate_page(hall, kind) | {"error": error.errors[0].text(_), "text": text}
         return render(request, template, context, status=422)
+    return _of_certificate(request, hall, parsed)
+
+
+def _of_certificate(request: HttpRequest, hall: HallView, parsed: Certificate) -> HttpResponse:
+    """Take the ticket of today's appointment of a person, or let them choose."""
     today = booking.of_person(parsed, now=clock.now(), on=clock.today())
     live = [each for each in today if each.status in {"booked", "arrived", "ticketed", "accepted", "missed"}]
     if len(live) == 1:

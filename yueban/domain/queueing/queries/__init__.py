@@ -18,6 +18,7 @@ from yueban.domain.queueing.queries.devices import (
     screens,
     texts,
     ticket_slip,
+    vocabulary,
 )
 from yueban.domain.queueing.queries.hall import (
     CounterFacts,
@@ -82,6 +83,7 @@ __all__ = [
     "ticket",
     "ticket_of",
     "ticket_slip",
+    "vocabulary",
     "why",
     "words",
 ]

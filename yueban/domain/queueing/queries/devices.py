@@ -34,6 +34,11 @@ LEFT JOIN queueing_wording w ON w.centre_id = h.id
 WHERE s.active AND c.active AND h.active AND s.driver <> 'web' ORDER BY s.id
 """
 
+VOCABULARY = """
+SELECT ARRAY(SELECT DISTINCT prefix FROM directory_queue WHERE active ORDER BY prefix) AS prefixes,
+    ARRAY(SELECT DISTINCT area FROM directory_counter WHERE active AND area <> '' ORDER BY area) AS areas
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class ScreenView:
@@ -80,6 +85,13 @@ def texts(centre_id: int) -> Texts:
 
 def _texts(own: Mapping[str, Any]) -> Texts:
     return Texts(**{name: own[name] for name in ("called", "idle", "paused") if own[name]})
+
+
+def vocabulary() -> tuple[list[str], list[str], list[str]]:
+    """What the halls in use may have to say: their templates, the letters of their tickets, the names of their areas."""
+    own = Wording.objects.filter(centre__active=True).exclude(called="").values_list("called", flat=True)
+    found = rows(VOCABULARY, {})[0]
+    return [Texts().called, *dict.fromkeys(own)], found["prefixes"], found["areas"]
 
 
 def screens() -> list[ScreenView]:

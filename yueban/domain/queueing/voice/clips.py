@@ -74,7 +74,7 @@ def built(folder: Path) -> dict[str, str]:
     """The clips of a folder by word, without those whose file has gone; none where nothing was built."""
     try:
         clips: dict[str, str] = json.loads((folder / INDEX).read_text(encoding="utf-8"))["clips"]
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return {}
     return {word: name for word, name in clips.items() if (folder / name).is_file()}
 
