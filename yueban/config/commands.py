@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -89,24 +90,12 @@ def demo(
     with opened(tables=False):
         from yueban.config import crowd, opening
 
-<<<<<<< HEAD
-        opening.prepare_tables()
-        opening.load_county()
+        opening.apart(opening.prepare)
         start = clock.now() if clock.simulated() else crowd.next_morning()
         clock.simulate(clock.frozen(start))  # the morning is prepared before the clock begins to tick
-        opening.generate_slots()
-        opening.close_past_days()
-        opening.analyze()
-        lives = crowd.fill(start, seed)
+        opening.apart(opening.open_halls, opening.analyze, partial(crowd.fill, start, seed))
         simulate_from(start, rate)
-        supervise(crowd.WELCOME.format(rate=rate, numbers=lives) if lives else "", *crowd.processes(lives, seed))
-=======
-        opening.apart(opening.prepare)
-        if not clock.simulated():
-            simulate_from(next_working_morning())
-        opening.apart(opening.open_halls)
-        supervise()
->>>>>>> main
+        supervise(*crowd.told(rate, seed))
 
 
 def simulate_from(start: datetime, rate: float) -> None:

@@ -28,22 +28,25 @@ def next_morning() -> datetime:
     return clock.at(calendar.working_days().next_working(after), OPENS)
 
 
-def fill(start: datetime, seed: int) -> str:
-    """Live through what lies before `start`; give the counters left to people, nothing where no crowd can live."""
+def fill(start: datetime, seed: int) -> None:
+    """Live through what lies before `start`; says why where no crowd can live."""
     try:
         hall = Hall.find(seed)
     except NoCrowd as why:
         console.print(str(why), markup=False)
-        return ""
+        return
     with bar("Applicants book, and the doors open") as progress:
         driver.prepare(hall, start, progress)
-    return ", ".join(map(str, sorted(hall.free)))
 
 
-def processes(lives: str, seed: int) -> tuple[str, ...]:
-    """The process that goes on with it, where there is a crowd."""
+def told(rate: float, seed: int) -> tuple[str, ...]:
+    """What the welcome says of the crowd, and the process that goes on with it; nothing where no crowd can live."""
     os.environ[SEED] = str(seed)
-    return (CROWD,) if lives else ()
+    try:
+        numbers = sorted(Hall.find(seed).free)
+    except NoCrowd:
+        return ()
+    return WELCOME.format(rate=rate, numbers=", ".join(map(str, numbers))), CROWD
 
 
 def main() -> None:

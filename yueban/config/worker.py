@@ -15,16 +15,11 @@ QUEUE_SESSIONS = 2  # procrastinate's own; with its default of four most would i
 
 async def work() -> None:
     """Take jobs until SIGINT or SIGTERM; a running job gets a few seconds to end."""
-<<<<<<< HEAD
-    async with heartbeat.beating("worker"), screens.kept():
-        with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
-=======
     # Every thread that runs a job keeps a database session: no more threads than jobs.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(CONCURRENCY))
     connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=QUEUE_SESSIONS)
-    async with heartbeat.beating("worker"):
+    async with heartbeat.beating("worker"), screens.kept():
         with app.replace_connector(connector):
->>>>>>> main
             async with app.open_async():
                 await app.run_worker_async(
                     name="worker",
