@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "yueban.domain.credit",
     "yueban.domain.booking",
     "yueban.domain.queueing",
+    "yueban.domain.feedback",
     "yueban.surfaces",
     "yueban.surfaces.portal",
     "yueban.surfaces.api",

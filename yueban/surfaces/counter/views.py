@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from yueban.domain.booking.rules import IllegalTransition
@@ -23,7 +22,6 @@ from yueban.domain.queueing.rules import (
     CounterBusy,
     CounterMode,
     CounterTaken,
-    Ground,
     MissedForGood,
     MoveRefused,
     Outcome,
@@ -36,6 +34,7 @@ from yueban.domain.regulation.rules import Refused
 from yueban.kernel import clock
 from yueban.surfaces.access import requires
 from yueban.surfaces.counter.access import at_counter, clerk
+from yueban.surfaces.counter.words import GROUNDS, OUTCOMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,18 +43,6 @@ if TYPE_CHECKING:
     from yueban.domain.people.rules import StaffIdentity
     from yueban.domain.queueing.queries import CounterFacts, CounterView
 
-OUTCOMES = {
-    Outcome.COMPLETED: gettext_lazy("办结"),
-    Outcome.RECEIVED: gettext_lazy("收件受理"),
-    Outcome.INCOMPLETE: gettext_lazy("材料不齐"),
-    Outcome.REFUSED: gettext_lazy("不予受理"),
-}
-GROUNDS = {
-    Ground.MILITARY: gettext_lazy("军人"),
-    Ground.ELDERLY: gettext_lazy("老年人"),
-    Ground.PREGNANT: gettext_lazy("孕妇"),
-    Ground.DISABLED: gettext_lazy("残疾人"),
-}
 LONGEST_REASON = 300
 
 

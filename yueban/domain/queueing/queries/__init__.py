@@ -20,6 +20,8 @@ from yueban.domain.queueing.queries.devices import (
     ticket_slip,
     vocabulary,
 )
+from yueban.domain.queueing.queries.face import CounterFace, counter_face, counter_numbered
+from yueban.domain.queueing.queries.guide import HelpView, help_calls, ticket_labelled
 from yueban.domain.queueing.queries.hall import (
     CounterFacts,
     HallView,
@@ -38,6 +40,7 @@ from yueban.domain.queueing.queries.hall import (
     ticket,
     ticket_of,
 )
+from yueban.domain.queueing.queries.handlings import HandlingView, handling, last_handling
 from yueban.domain.queueing.queries.invariants import broken_invariants
 from yueban.domain.queueing.queries.order import IN_ORDER, in_order, recorded_words, why, words
 from yueban.domain.queueing.queries.settings import calling_order, hall_rules
@@ -46,10 +49,13 @@ __all__ = [
     "IN_ORDER",
     "Board",
     "Call",
+    "CounterFace",
     "CounterFacts",
     "CounterQueueView",
     "CounterView",
     "HallView",
+    "HandlingView",
+    "HelpView",
     "Line",
     "PrinterView",
     "QueueFacts",
@@ -62,13 +68,18 @@ __all__ = [
     "broken_invariants",
     "calling_order",
     "counter",
+    "counter_face",
+    "counter_numbered",
     "counter_of_staff",
     "counter_view",
     "counters",
     "hall",
     "hall_rules",
     "halls",
+    "handling",
+    "help_calls",
     "in_order",
+    "last_handling",
     "matters_of_counter",
     "people_ahead",
     "printer",
@@ -81,6 +92,7 @@ __all__ = [
     "screens",
     "texts",
     "ticket",
+    "ticket_labelled",
     "ticket_of",
     "ticket_slip",
     "vocabulary",

@@ -99,6 +99,8 @@ class TicketView:
     areas: tuple[str, ...]
     ahead: int
     estimate: int
+    ground: str = ""
+    more_time_used: bool = False
 
 
 HALL = """
@@ -132,6 +134,7 @@ TICKET = """
 SELECT t.id, t.label, t.state, t.series, t.remote, t.centre_id, c.code AS centre_code, c.name AS centre_name,
     q.id AS queue_id, q.name AS queue_name, q.service_minutes, coalesce(a.code, '') AS appointment_code,
     lower(a.during) AS starts_at, upper(a.during) AS ends_at, t.issued_at, t.called_at, k.number AS counter,
+    t.ground, t.more_time_at IS NOT NULL AS more_time_used,
     ARRAY(SELECT c2.area FROM directory_counterqueue cq JOIN directory_counter c2 ON c2.id = cq.counter_id
           WHERE cq.queue_id = q.id AND c2.active GROUP BY c2.area ORDER BY min(cq.rank), min(c2.number)) AS areas,
     CASE WHEN t.state IN ('waiting', 'reserved') THEN (
