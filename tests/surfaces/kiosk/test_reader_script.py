@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -166,10 +165,3 @@ def test_what_is_no_card_is_passed_over(page: Page) -> None:
     found = page.evaluate("(messages) => messages.map((each) => reader.cardIn(each, {}))", messages)
     assert found == [""] * len(messages)
     assert page.evaluate("(text) => reader.cardIn(text, {})", f"<id>{ID}</id>") == f"|{ID}"
-
-
-def test_the_script_keeps_to_what_chromium_87_understands() -> None:
-    for name in ("kiosk/static/kiosk/reader.js", "display/static/display/voice.js"):
-        text = (SURFACES / Path(name)).read_text(encoding="utf-8")
-        for newer in (".at(", "structuredClone", "Object.hasOwn", ".findLast(", "static {", "AbortSignal.timeout"):
-            assert newer not in text, f"{name} uses {newer}"
