@@ -82,11 +82,10 @@ def drop_outdated() -> None:
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
-    """A file stays on one worker, for the sake of its module fixtures; all journeys share one running stack."""
+    """A file stays on one worker, for the sake of its module fixtures: one running stack for a file of journeys."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        return "journeys" if file.startswith("tests/journeys/") else file
+        return nodeid.partition("::")[0]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:

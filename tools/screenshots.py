@@ -83,7 +83,7 @@ def take(page: Page, name: str) -> None:
 
 def book(studio: Studio) -> tuple[Visitor, str]:
     """From the home page to the number; gives the visitor and the number."""
-    phone, who = studio.arrive(), citizen.citizen(1, "刘桂英")
+    phone, who = studio.arrive(), citizen.citizen(1, "样例居民")
     phone.open("/")
     take(phone.page, "portal-home")
     phone.open(f"/matters/{citizen.MATTER}/")

@@ -114,7 +114,7 @@ class Visitor:
         if self.language == ENGLISH:
             chinese = self.page.evaluate(UNMARKED)
             assert not chinese, f"{where} is not in English: {chinese}"
-        assert not self.troubles, self.troubles
+        assert not self.troubles, f"{self.troubles}\n{self.stack.log[-5000:]}"
 
     def reads(self, text: str) -> bool:
         """Whether the page shows the source string in the visitor's language."""

@@ -23,7 +23,7 @@ class Citizen:
     phone: str
 
 
-def citizen(n: int, name: str = "刘桂英") -> Citizen:
+def citizen(n: int, name: str = "样例居民") -> Citizen:
     """Give the n-th sample citizen."""
     return Citizen(name, resident(n).number, phone(n))
 

@@ -16,11 +16,10 @@ expect.set_options(timeout=15_000)  # a machine of two busy cores is slow, not w
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Select them with `-m journey`; keep those of a file together."""
+    """Select them with `-m journey`."""
     for item in items:
         if "journeys" in item.path.parts:
             item.add_marker(pytest.mark.journey)
-            item.add_marker(pytest.mark.xdist_group(f"journeys {item.path.stem}"))
 
 
 @pytest.fixture(scope="module")

@@ -41,7 +41,7 @@ def test_one_logs_in_by_sms_and_cancels_in_time_without_cost(arrive: Callable[..
 
 
 def test_an_english_reader_moves_the_appointment_to_another_hour(arrive: Callable[..., Visitor], app: App) -> None:
-    citizen, who = arrive(language=ENGLISH), steps.citizen(32, "Maria Lopez")
+    citizen, who = arrive(language=ENGLISH), steps.citizen(32, "Sample Visitor")
     citizen.page.context.add_cookies([{"name": "django_language", "value": "en", "url": citizen.stack.web}])
     code = app.book(who, MONDAY, "14:30")
     log_in(citizen, who)

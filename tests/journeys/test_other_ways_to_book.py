@@ -36,7 +36,7 @@ def test_everything_up_to_the_number_works_without_javascript(arrive: Callable[.
     citizen = arrive(script=False)
     steps.find_matter(citizen)
     steps.choose_hour(citizen, THURSDAY, "14:30")
-    who = steps.citizen(11, "陈秀兰")
+    who = steps.citizen(11, "样例老人")
     citizen.page.fill("#name", "1")
     citizen.go(citizen.button("下一步"))
     expect(citizen.page.locator("#errors")).to_contain_text("处要改")
@@ -51,7 +51,7 @@ def test_everything_up_to_the_number_works_without_javascript(arrive: Callable[.
 
 
 def test_one_can_book_with_the_keyboard_alone(arrive: Callable[..., Visitor]) -> None:
-    citizen, who = arrive(DESKTOP), steps.citizen(12, "赵建国")
+    citizen, who = arrive(DESKTOP), steps.citizen(12, "样例青年")
     citizen.open("/")
     tab_to(citizen, citizen.page.locator("#q"))
     citizen.page.keyboard.type("sfzhl")

@@ -45,9 +45,9 @@ def take_by_certificate(kiosk: Visitor, story: Story, _code: str, _qr: str) -> s
 
 
 STORIES = {
-    "as it is": Story("2026-11-30", steps.citizen(1, "刘桂英"), "", CHINESE, take_by_number),
-    "elder mode": Story("2026-12-01", steps.citizen(2, "王德山"), "长辈版", CHINESE, take_by_qr),
-    "English": Story("2026-12-02", steps.citizen(3, "Maria Lopez"), "English", ENGLISH, take_by_certificate),
+    "as it is": Story("2026-11-30", steps.citizen(1, "样例居民"), "", CHINESE, take_by_number),
+    "elder mode": Story("2026-12-01", steps.citizen(2, "样例农民"), "长辈版", CHINESE, take_by_qr),
+    "English": Story("2026-12-02", steps.citizen(3, "Sample Visitor"), "English", ENGLISH, take_by_certificate),
 }
 
 

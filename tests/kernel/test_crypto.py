@@ -94,6 +94,18 @@ def test_a_rotation_keeps_everything_readable_until_the_old_key_is_retired() -> 
         crypto.unseal(blob)
 
 
+def test_a_fingerprint_is_known_again_after_a_rotation_and_only_for_its_value() -> None:
+    kept = crypto.fingerprint("request", "a")
+    crypto.make_current(crypto.add_key())
+    crypto.retire_others()
+    assert crypto.same_fingerprint(kept, "request", "a")
+    assert crypto.fingerprint("request", "a") != kept
+    for other in (kept[:-1] + b"x", b"", b"\xff" + kept[1:]):
+        assert not crypto.same_fingerprint(other, "request", "a")
+    assert not crypto.same_fingerprint(kept, "request", "b")
+    assert not crypto.same_fingerprint(kept, "another", "a")
+
+
 def test_the_key_file_is_for_its_owner_alone(keys: Path) -> None:
     assert stat.S_IMODE(keys.stat().st_mode) == 0o600
     crypto.make_current(crypto.add_key())

@@ -35,7 +35,7 @@ WATCH_SECONDS = 0.2
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "shared_buffers": "64MB",
+    "shared_buffers": "48MB",
     "max_connections": "100",
     "maintenance_work_mem": "32MB",
     "effective_cache_size": "256MB",

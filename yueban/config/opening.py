@@ -1,15 +1,19 @@
 """What `yueban run` does before it opens: tables, county, hours, sample accounts. Each step is skipped when done."""
 
 import json
+import multiprocessing
 import os
 import secrets
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
 
+from yueban.config.processes import die_with_parent
 from yueban.config.terminal import Refusal, bar, console
 from yueban.domain.calendar import operations as calendar
 from yueban.domain.calendar.rules import UnknownDay
@@ -32,6 +36,27 @@ SAMPLE_ROLES = {
     "admin": people_rules.Role.SYSTEM_ADMIN,
 }
 COUNTY_WIDE = frozenset({people_rules.Role.SUPERVISOR, people_rules.Role.SYSTEM_ADMIN})
+
+
+def apart(*steps: Callable[[], None]) -> None:
+    """Run steps in a child, so that what they load is not kept by the processes that serve; exceptions are raised here."""
+    connections.close_all()  # a session must not be shared
+    fork = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(1, mp_context=fork, initializer=die_with_parent) as pool:
+        for step in steps:
+            pool.submit(step).result()
+
+
+def prepare() -> None:
+    """Tables and county."""
+    prepare_tables()
+    load_county()
+
+
+def open_halls() -> None:
+    """Hours to come; and the end of days that nobody closed."""
+    generate_slots()
+    close_past_days()
 
 
 def prepare_tables() -> None:
@@ -116,8 +141,8 @@ def _keep(path: Path, accounts: list[dict[str, str]]) -> None:
     partial.replace(path)
 
 
-def welcome(accounts: list[dict[str, str]]) -> str:
-    """Where everything is, said when the stack is ready."""
+def welcome(accounts: list[dict[str, str]], more: str = "") -> str:
+    """Where everything is, said when the stack is ready, and what else there is to say."""
     host, port = os.environ.get("YUEBAN_HOST", "127.0.0.1"), os.environ.get("YUEBAN_PORT", "8000")
     web = f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0', '::', '::1'} else host}:{port}"  # noqa: S104
     centre = directory.county_centre().code if directory.loaded() else ""
@@ -135,4 +160,4 @@ def welcome(accounts: list[dict[str, str]]) -> str:
     if not settings.PRODUCTION:
         lines += [f"  短信 messages  {web}/dev/inbox/", "", "  Sample accounts (not in production):"]
         lines += [f"    {a['login']:<10} {a['password']:<20} {a['role']}" for a in accounts]
-    return "\n".join([*lines, "", "  Stop with Ctrl-C.", ""])
+    return "\n".join([*lines, *(["", more] if more else []), "", "  Stop with Ctrl-C.", ""])

@@ -277,6 +277,26 @@ def blind_indexes(domain: str, value: str) -> list[bytes]:
     return [_index(key, message) for key in key_ring().indexing]
 
 
+# --- fingerprints ---------------------------------------------------------------------------------
+
+
+def fingerprint(domain: str, value: str) -> bytes:
+    """Give bytes by which a value is known again, and nothing is found: key id and HMAC-SM3. They outlive a rotation."""
+    return _fingerprint(key_ring().current, domain, value)
+
+
+def same_fingerprint(kept: bytes, domain: str, value: str) -> bool:
+    """Tell whether a kept fingerprint is of this value, whichever of our keys made it."""
+    key = key_ring().keys.get(kept[0]) if kept else None
+    return key is not None and secrets.compare_digest(kept, _fingerprint(key, domain, value))
+
+
+def _fingerprint(key: Key, domain: str, value: str) -> bytes:
+    mac = key.signing.copy()
+    mac.update(f"{domain}\0{value}".encode())  # no signed payload holds a NUL: the two never meet
+    return bytes((key.id,)) + mac.finalize()
+
+
 # --- signed tokens --------------------------------------------------------------------------------
 
 

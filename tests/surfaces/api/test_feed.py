@@ -1,9 +1,11 @@
 """The ordered feed for the upper platform (N3.1)."""
 
+import re
+
 import pytest
 
-from tests.factories import Hall
-from tests.surfaces.api.conftest import Caller, asked
+from tests.factories import Hall, instant
+from tests.surfaces.api.conftest import Caller, asked, at
 
 
 def test_n3_1_the_feed_tells_everything_in_order_and_is_resumed(owner: Caller, upstream: Caller, hall: Hall) -> None:
@@ -31,6 +33,20 @@ def test_the_feed_names_no_person(owner: Caller, upstream: Caller, hall: Hall) -
     text = upstream.get("/events", limit=1000).text
     person = body["applicant"]
     assert not any(secret in text for secret in (person["name"], person["phone"], person["certificate"]["number"]))
+
+
+def test_every_instant_of_the_feed_is_in_the_countys_zone(
+    owner: Caller, clerk: Caller, upstream: Caller, code: str, hall: Hall
+) -> None:
+    other = owner.post("/appointments", asked(hall, n=2)).body["code"]
+    assert owner.post(f"/appointments/{other}/reschedule", {"slot": hall.slot(10).pk}).status == 200
+    at(instant("2026-11-30 08:30:00"))
+    assert owner.post(f"/appointments/{code}/ticket").status == 201
+    assert clerk.post(f"/counters/{hall.counters[0].pk}/call-next").status == 200
+    text = upstream.get("/events", limit=1000).text
+    instants = re.findall(r"\d{4}-\d{2}-\d{2}T[^\"]*", text)
+    assert len(instants) > 10
+    assert [each for each in instants if not each.endswith("+08:00")] == []
 
 
 def test_only_the_upper_platform_reads_it(

@@ -203,6 +203,32 @@ def test_r4_2_a_called_online_booking_is_accepted_and_ends_with_its_outcome(
     assert owner.get(f"/appointments/{code}").body["status"] == "served"
 
 
+@pytest.mark.parametrize("kind", ["booked", "walk-in"])
+@pytest.mark.parametrize("first", ["finish", "missed"])
+def test_what_has_ended_is_not_ended_again(
+    owner: Caller, kiosk: Caller, clerk: Caller, hall: Hall, kind: str, first: str
+) -> None:
+    if kind == "booked":
+        at(instant("2026-11-27 10:00:00"))
+        code = owner.post("/appointments", asked(hall)).body["code"]
+        at(instant("2026-11-30 09:05:00"))
+        assert owner.post(f"/appointments/{code}/ticket").status == 201
+    else:
+        walk_in(kiosk, hall)
+    ticket = call_next(clerk, hall).body["id"]
+    assert clerk.post(f"/tickets/{ticket}/{first}").status == 200
+    again = [clerk.post(f"/tickets/{ticket}/{action}") for action in ("finish", "missed", "recall", "park", "resume")]
+    assert [(answer.status, answer.body["code"]) for answer in again] == [(409, "move_refused")] * 5
+
+
+def test_r4_2_a_refusal_needs_its_reason(kiosk: Caller, clerk: Caller, hall: Hall) -> None:
+    walk_in(kiosk, hall)
+    path = f"/tickets/{call_next(clerk, hall).body['id']}/finish"
+    refused = clerk.post(path, {"outcome": "refused", "reason": " "})
+    assert (refused.status, refused.body["errors"][0]["field"]) == (422, "reason")
+    assert clerk.post(path, {"outcome": "refused", "reason": "不属于本县"}).status == 200
+
+
 def test_r4_2_called_and_absent_is_missed(owner: Caller, clerk: Caller, hall: Hall) -> None:
     at(instant("2026-11-27 10:00:00"))
     code = owner.post("/appointments", asked(hall)).body["code"]

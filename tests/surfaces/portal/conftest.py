@@ -57,7 +57,7 @@ class Visitor:
     @property
     def person(self) -> dict[str, str]:
         """What the form of who comes wants of this person."""
-        return {"name": "王建国", "kind": "resident_id", "number": resident(self.n).number, "phone": phone(self.n)}
+        return {"name": "样例甲", "kind": "resident_id", "number": resident(self.n).number, "phone": phone(self.n)}
 
     def choose(self, hall: Hall, hour: int, day: date = MONDAY) -> str:
         """Touch an hour; gives the address of the draft."""

@@ -80,7 +80,7 @@ def test_the_whole_way_books_and_shows_number_qr_place_and_notice(visitor: Visit
     assert "谁来办？" in text_of(visitor, f"{draft}who/")
     assert visitor.fill(draft)["Location"] == f"{draft}confirm/"
     letter = text_of(visitor, f"{draft}confirm/")
-    for part in ("王建国，您好", "11月30日 周一 09:00", "样例条件", "居民身份证", resident(1).masked, "138****0001"):
+    for part in ("样例甲，您好", "11月30日 周一 09:00", "样例条件", "居民身份证", resident(1).masked, "138****0001"):
         assert part in letter
     assert resident(1).number not in letter
     done = visitor.client.post(f"{draft}confirm/", follow=True)
@@ -138,12 +138,12 @@ def test_r5_1_wrong_input_is_said_beside_its_field_and_on_top(
 
 def test_all_errors_are_said_at_once_and_nothing_typed_is_lost(visitor: Visitor, hall: Hall) -> None:
     draft = visitor.choose(hall, 9)
-    typed = {"name": "王小二", "number": "123", "phone": "456", "kind": "passport", "do": "next"}
+    typed = {"name": "样例乙", "number": "123", "phone": "456", "kind": "passport", "do": "next"}
     answer = visitor.client.post(f"{draft}who/", typed)
     page = answer.content.decode()
     assert "有 2 处要改" in page
     for again in (page, text_of(visitor, f"{draft}who/")):
-        assert 'value="王小二"' in again
+        assert 'value="样例乙"' in again
         assert 'value="123"' in again
         assert 'value="456"' in again
 
@@ -153,7 +153,7 @@ def test_changing_the_hour_keeps_who_comes(visitor: Visitor, hall: Hall) -> None
     visitor.client.post(f"{draft}who/", visitor.person | {"do": "next"})
     other = visitor.choose(hall, 10)
     assert other != draft
-    assert 'value="王建国"' in text_of(visitor, f"{other}who/")
+    assert 'value="样例甲"' in text_of(visitor, f"{other}who/")
 
 
 def test_elder_mode_and_english_in_the_middle_of_the_form_keep_what_was_typed(visitor: Visitor, hall: Hall) -> None:
@@ -162,7 +162,7 @@ def test_elder_mode_and_english_in_the_middle_of_the_form_keep_what_was_typed(vi
     assert answer["Location"] == f"{draft}who/"
     page = text_of(visitor, f"{draft}who/")
     assert "data-elder" in page
-    assert 'value="王建国"' in page
+    assert 'value="样例甲"' in page
 
 
 def test_the_certificate_is_stored_nowhere_in_clear(visitor: Visitor, hall: Hall) -> None:

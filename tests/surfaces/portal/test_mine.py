@@ -1,5 +1,6 @@
 """My appointments: who may see them, and cancelling, moving, ticketing and watching."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from yueban.domain.credit.models import Strike
 from yueban.domain.people.models import LoginCode
 from yueban.domain.queueing import operations as queueing
 from yueban.domain.queueing.models import Ticket
-from yueban.kernel import clock
+from yueban.kernel import clock, crypto
 
 pytestmark = pytest.mark.django_db
 
@@ -242,9 +243,25 @@ def test_the_calendar_file_holds_the_hour_the_place_and_no_person(visitor: Visit
     assert answer["Content-Type"] == "text/calendar; charset=utf-8"
     assert "DTSTART:20261130T010000Z\r\n" in text
     assert "DTEND:20261130T020000Z\r\n" in text
-    assert "王建国" not in text
+    assert "样例甲" not in text
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
     assert MONDAY.isoformat() not in text  # instants only, in UTC
+
+
+def test_after_the_keys_were_rotated_a_visitor_proves_the_phone_again(
+    visitor: Visitor, hall: Hall, code: str, tmp_path: Path
+) -> None:
+    draft = visitor.choose(hall, 10)
+    new = tmp_path / "keys.json"
+    crypto.create_keys(new)
+    crypto.use_keys(new)
+    try:
+        assert visitor.client.get("/").status_code == 200
+        assert visitor.client.get("/me/")["Location"] == "/me/login/?next=%2Fme%2F"
+        assert visitor.client.get(f"{draft}who/").status_code == 404
+        assert visitor.choose(hall, 11)
+    finally:
+        crypto.use_keys(None)
 
 
 def test_more_time_is_asked_for_once_on_the_phone(visitor: Visitor, hall: Hall, code: str) -> None:

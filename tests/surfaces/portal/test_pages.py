@@ -36,7 +36,7 @@ def test_english_is_kept_for_the_visitor_and_guides_stay_chinese(client: Client,
 
 def test_english_refuses_in_english(client: Client, hall: Hall) -> None:
     client.cookies["django_language"] = "en"
-    assert "Online booking for this hour closed at" in client.get(hours_of(hall)).content.decode()
+    assert "This hour could be booked online until" in client.get(hours_of(hall)).content.decode()
 
 
 def test_the_browsers_language_does_not_decide(client: Client, hall: Hall) -> None:

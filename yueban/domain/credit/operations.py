@@ -118,9 +118,8 @@ def recalculate(person_id: int, *, by: str, now: datetime) -> datetime | None:
     if before is None or (earned is not None and earned >= before):
         return before
     _set_suspension(person_id, earned)
-    audit.record(
-        kind="credit.lifted", by=by, at=now, person_id=person_id, clause=Clause.R5_4, data={"until": before.isoformat()}
-    )
+    data = {"until": before.astimezone(TZ).isoformat()}
+    audit.record(kind="credit.lifted", by=by, at=now, person_id=person_id, clause=Clause.R5_4, data=data)
     return earned
 
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-from pypinyin import Style, lazy_pinyin
-
 LONGEST_INITIALS = 200
 
 
@@ -19,6 +17,9 @@ def storable(text: str) -> bool:
 
 def initials(*texts: str) -> str:
     """Answer the pinyin initials of each text in lower case, e.g. 身份证换领 → sfzhl; other letters and digits stay."""
+    # Its dictionary takes 55 MB, and only a county that is being loaded needs it: not the processes that serve.
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415
+
     return " ".join(_kept("".join(lazy_pinyin(text, style=Style.FIRST_LETTER))) for text in texts)[:LONGEST_INITIALS]
 
 

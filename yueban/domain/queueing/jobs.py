@@ -8,10 +8,13 @@ from yueban.domain.queueing import operations
 from yueban.kernel import clock
 
 
-@app.periodic(cron="*/10 * * * *")
+@app.periodic(cron="* * * * *")
 @app.task(name="queueing.close_days", queueing_lock="queueing.close_days", pass_context=False)
 def close_days(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tells when it was due
-    """Close the days before today; the clock may be a simulated one, so it is asked each time."""
+    """Close the days before today.
+
+    Every minute of real time, because a simulated clock may run faster, and a ticket of yesterday still holds its counter.
+    """
     now = clock.now()
     operations.close_day(now.date() - timedelta(days=1), by="system:close_days", now=now)
 

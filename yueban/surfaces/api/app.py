@@ -19,6 +19,7 @@ from ninja.security import HttpBearer
 from typing_extensions import override
 
 from yueban.domain.booking.queries import UnknownAppointment, UnknownPlace
+from yueban.domain.booking.rules import IllegalTransition
 from yueban.domain.calendar.rules import UnknownDay
 from yueban.domain.directory import queries as directory
 from yueban.domain.people.rules import NotAuthorised, TooManyRequests
@@ -250,7 +251,7 @@ def _recalls(_error: Exception) -> Problem:
     return problems.conflict("too_many_recalls", _("已经重呼多次，请办理过号。"))
 
 
-@answers(hall.QueueingError)
+@answers(hall.QueueingError, IllegalTransition)
 def _move(_error: Exception) -> Problem:
     return problems.conflict("move_refused", _("号票现在的状态不能这样操作，可能已被别的窗口处理。"))
 

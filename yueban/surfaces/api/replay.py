@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
@@ -63,7 +62,7 @@ def once(
 
     Whatever goes wrong is looked up first: it may be the second try of a request that was answered long ago.
     """
-    digest = crypto.blind_index("request", asked)
+    digest = crypto.fingerprint("request", asked)
     said: list[str] = []
 
     def remembered(made: Booking) -> str:
@@ -98,7 +97,7 @@ def _keep(channel: AdmittedChannel, key: str, digest: bytes, error: Exception) -
 
 
 def _again(kept: KeptResponse, asked: str) -> HttpResponse:
-    if not any(hmac.compare_digest(kept.request_digest, each) for each in crypto.blind_indexes("request", asked)):
+    if not crypto.same_fingerprint(kept.request_digest, "request", asked):
         return problems.invalid([FieldError(HEADER, "key_reused", _REUSED)]).response()
     return _answer(kept.status, kept.body)
 

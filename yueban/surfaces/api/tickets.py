@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 LARGEST_ID: Final = 2**63 - 1
 _LONGEST_ID: Final = 19
 _ONE_OF_TWO: Final = gettext_noop("queue 和 matter 填一项，也只能填一项。")
+_WHY_REFUSED: Final = gettext_noop("不予受理要写明理由。")
 ACTION: Final = {200: schemas.Ticket, **errors(*WRITING, 404, 409)}
 
 router = Router(tags=["hall"])
@@ -178,7 +179,10 @@ def finish(
 ) -> HttpResponse:
     """End the handling with its outcome (R4.2): 办结, 收件受理, 材料不齐, 不予受理."""
     held, by = _in_hand(request, id)
-    operations.finish(held.id, outcome=Outcome(asked.outcome), reason=asked.reason.strip(), by=by, now=clock.now())
+    outcome, reason = Outcome(asked.outcome), asked.reason.strip()
+    if outcome is Outcome.REFUSED and not reason:
+        raise InvalidInput("reason", "missing", _WHY_REFUSED)
+    operations.finish(held.id, outcome=outcome, reason=reason, by=by, now=clock.now())
     return _after(held)
 
 

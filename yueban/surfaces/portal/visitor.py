@@ -63,8 +63,7 @@ class Draft:
 
 def verified_phone(request: HttpRequest) -> str:
     """The phone this visitor proved to hold, in this session; empty when none."""
-    sealed = request.session.get(PHONE, "")
-    return _unsealed(sealed) if sealed else ""
+    return _unsealed(request.session.get(PHONE, ""))
 
 
 def remember_phone(request: HttpRequest, phone: str) -> None:
@@ -83,10 +82,10 @@ def new_draft(request: HttpRequest, draft: Draft) -> Draft:
 
 def draft_of(request: HttpRequest, nonce: str) -> Draft | None:
     """The visitor's own draft of a nonce; a foreign or forgotten one is None."""
-    sealed = request.session.get(DRAFTS, {}).get(nonce)
-    if sealed is None:
+    opened = _unsealed(request.session.get(DRAFTS, {}).get(nonce, ""))
+    if not opened:
         return None
-    values = json.loads(_unsealed(sealed))
+    values = json.loads(opened)
     return Draft(**(values | {"typed": Typed(**values["typed"])}))
 
 
@@ -114,4 +113,8 @@ def _sealed(text: str) -> str:
 
 
 def _unsealed(text: str) -> str:
-    return crypto.unseal(base64.b64decode(text))
+    """Open what was sealed; empty where there is nothing, or the keys were rotated meanwhile and the old one is gone."""
+    try:
+        return crypto.unseal(base64.b64decode(text))
+    except crypto.Unreadable:
+        return ""

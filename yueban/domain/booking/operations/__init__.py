@@ -1,6 +1,6 @@
 """The use cases of booking: each atomic, each with its history row, each answering refusals with all their reasons."""
 
-from yueban.domain.booking.operations.book import Booking, BookingRequest, Idempotency, book
+from yueban.domain.booking.operations.book import book
 from yueban.domain.booking.operations.change import cancel, reschedule
 from yueban.domain.booking.operations.progress import (
     Ticketed,
@@ -14,6 +14,7 @@ from yueban.domain.booking.operations.progress import (
 )
 from yueban.domain.booking.operations.rotation import rotate_keys
 from yueban.domain.booking.operations.sweep import sweep_no_shows
+from yueban.domain.booking.operations.terms import Booking, BookingRequest, Idempotency
 
 __all__ = [
     "Booking",

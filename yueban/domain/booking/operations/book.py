@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
 from yueban.domain.booking.operations import statements
+from yueban.domain.booking.operations.terms import Booking
 from yueban.domain.booking.queries.facts import Asked, find
 from yueban.domain.booking.rules import Status, refusals
 from yueban.domain.people.queries import CURRENT_KEY
@@ -16,12 +16,10 @@ from yueban.kernel import crypto, ids
 from yueban.kernel.constraints import constraint_name, transient
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
+    from yueban.domain.booking.operations.terms import BookingRequest, Idempotency
     from yueban.domain.booking.queries.facts import Found
-    from yueban.domain.booking.rules import ChannelKind
-    from yueban.kernel.certificates import Certificate
 
 _ATTEMPTS = 8
 _KEY_ROTATED = frozenset({CURRENT_KEY})  # the certificate was indexed just before: it is indexed anew
@@ -34,44 +32,6 @@ LAST_WORD = {
     "appointment_ordinal_in_limit": RefusalCode.DAILY_LIMIT,
     "appointment_code_once": RefusalCode.SLOT_FULL,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class BookingRequest:
-    """What an applicant asks for (R1.1). Either `matter` or `package` is set; all texts are parsed already."""
-
-    centre: str
-    slot_id: int
-    channel_kind: ChannelKind
-    name: str
-    certificate: Certificate
-    phone: str
-    matter: str = ""
-    package: str = ""
-    organisation: str = ""
-    uscc: str = ""
-    channel_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Idempotency:
-    """A channel's key for this request; `render` makes the body that is stored and given again."""
-
-    channel_id: int
-    key: str
-    request_digest: bytes
-    render: Callable[[Booking], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Booking:
-    """A confirmed booking: what the applicant is told. `qr` is the signed text of the QR code."""
-
-    code: str
-    qr: str
-    status: Status
-    free_until: datetime
-    found: Found
 
 
 def book(request: BookingRequest, *, by: str, now: datetime, idempotency: Idempotency | None = None) -> Booking:

@@ -9,7 +9,7 @@ from yueban.domain.notices import operations as notices
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from yueban.domain.booking.operations.book import Booking
+    from yueban.domain.booking.operations.terms import Booking
     from yueban.domain.booking.queries import AppointmentView
 
 

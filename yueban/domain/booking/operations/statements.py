@@ -17,7 +17,7 @@ from yueban.kernel import crypto
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from yueban.domain.booking.operations.book import Booking, BookingRequest
+    from yueban.domain.booking.operations.terms import Booking, BookingRequest
 
 BOOK: Final = """
 WITH person AS (

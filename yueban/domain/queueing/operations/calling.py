@@ -14,7 +14,7 @@ from yueban.domain.booking.operations.locking import Changed
 from yueban.domain.booking.rules import ChannelKind, IllegalTransition
 from yueban.domain.queueing import queries
 from yueban.domain.queueing.models import CounterState, Ticket
-from yueban.domain.queueing.operations import moves, telling
+from yueban.domain.queueing.operations import moves, telling, withdrawing
 from yueban.domain.queueing.operations.counters import ready
 from yueban.domain.queueing.rules import (
     AT_COUNTER,
@@ -27,7 +27,6 @@ from yueban.domain.queueing.rules import (
     TicketClass,
     TicketState,
     TooManyRecalls,
-    may,
 )
 from yueban.kernel.constraints import retrying, translate
 
@@ -124,7 +123,8 @@ def _call(ticket_id: int, rank: int | None, *, counter: CounterFacts, by: str, n
     ticket = moves.move(
         ticket_id, Move.CALL, counter_id=counter.id, called_at=now, ended_at=None, recalls=0, recalled_at=None, why=why
     )
-    moves.tell(ticket, "ticket.called", by=by, at=now, why=why, rank=rank, due_at=ticket.due_at.isoformat())
+    due_at = ticket.due_at.astimezone(now.tzinfo).isoformat()
+    moves.tell(ticket, "ticket.called", by=by, at=now, why=why, rank=rank, due_at=due_at)
     telling.of_call(ticket, now=now)
     moves.notify(ticket.centre_id)
     return Called(ticket_id, ticket.label, why, ticket.rank_class)
@@ -132,16 +132,24 @@ def _call(ticket_id: int, rank: int | None, *, counter: CounterFacts, by: str, n
 
 def _accepted_by_being_called(ticket: Ticket, *, by: str, now: datetime) -> bool:
     """R4.2: an online booking that is called is accepted. False when the appointment no longer stands."""
-    if ticket.appointment is None or ticket.appointment.channel_kind != ChannelKind.ONLINE:
+    if ticket.appointment is None:
         return True
+    if ticket.appointment.channel_kind != ChannelKind.ONLINE:
+        return _stands_or_is_void(ticket, by=by, now=now)
     try:
         with transaction.atomic():
             booking.mark_accepted(ticket.appointment.pk, by=by, now=now)
     except Changed:  # withdrawn at this very moment: look again
         return _accepted_by_being_called(ticket, by=by, now=now)
     except IllegalTransition:
-        if may(Move.VOID, TicketState(ticket.state)):
-            moves.move(ticket.pk, Move.VOID, ended_at=now)
-            moves.tell(ticket, "ticket.voided", by=by, at=now, reason="appointment withdrawn")
+        withdrawing.void(ticket, by=by, now=now)
         return False
     return True
+
+
+def _stands_or_is_void(ticket: Ticket, *, by: str, now: datetime) -> bool:
+    """A desk booking is accepted by the clerk, but one that was withdrawn is not called at all."""
+    if withdrawing.stands(ticket):
+        return True
+    withdrawing.void(ticket, by=by, now=now)
+    return False
