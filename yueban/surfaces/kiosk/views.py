@@ -143,8 +143,7 @@ def issue(request: HttpRequest, hall: HallView) -> HttpResponse:
     known = {str(each.id): each.id for each in queries.queues(hall.id, date=clock.today())}
     if queue_id not in known:
         raise Http404
-    press = request.POST.get("press", "")
-    press = press if PRESS.fullmatch(press) else None
+    press = request.POST.get("press") if PRESS.fullmatch(request.POST.get("press", "")) else None
     if press and (earlier := queries.ticket_pressed(press)) is not None:
         return _pressed_again(request, hall, earlier)
     try:
