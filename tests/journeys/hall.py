@@ -36,6 +36,7 @@ def terminal(arrive: Callable[..., Visitor]) -> Visitor:
     kiosk = arrive(KIOSK)
     kiosk.page.add_init_script(NO_PRINTER)
     kiosk.open("/kiosk/")
+    kiosk.go(kiosk.link("工作人员在这里登录设置"))
     log_in(kiosk, "manager")
     kiosk.page.select_option("#centre", COUNTY_HALL)
     kiosk.go(kiosk.button("设为取号终端"))

@@ -63,7 +63,7 @@ def words(answer: object) -> str:
 
 def test_a_browser_that_nobody_set_up_is_sent_to_set_up(hall: Hall) -> None:
     answer = Client().get("/kiosk/")
-    assert answer["Location"] == "/kiosk/setup/"
+    assert answer["Location"] == "/kiosk/register/"
 
 
 def test_a_forged_device_cookie_opens_nothing(hall: Hall) -> None:

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-    from yueban.domain.queueing.queries import HallView, PrinterView
+    from yueban.domain.queueing.queries import HallView, PrinterView, TerminalView
 
 COOKIE = "kiosk"
+KNOWN_BY = "kiosk_terminal"
 PREFIX = "kiosk:"
 LIFETIME = 400 * 24 * 3600  # the longest that browsers keep a cookie
 
@@ -37,8 +38,19 @@ def remember(response: HttpResponse, hall: HallView, printer_id: int | None, *, 
     )
 
 
+def know(response: HttpResponse, token: str, *, secure: bool) -> None:
+    """Keep the token by which a terminal that was, or will be, confirmed is known again."""
+    response.set_cookie(KNOWN_BY, token, max_age=LIFETIME, path="/kiosk/", httponly=True, samesite="Lax", secure=secure)
+
+
+def asking(request: HttpRequest) -> TerminalView | None:
+    """The terminal of this browser's token: still asking, at work or retired; None where it never asked."""
+    token = request.COOKIES.get(KNOWN_BY, "")[:100]
+    return queries.terminal_of(token) if token else None
+
+
 def hall_of(request: HttpRequest) -> HallView | None:
-    """The hall of this terminal, None where nobody set it up or the cookie is forged."""
+    """The hall of this terminal, None where nobody set it up, the cookie is forged, or the terminal was retired."""
     return queries.hall(_said(request)[0])
 
 
@@ -50,7 +62,10 @@ def printer_of(request: HttpRequest, hall: HallView) -> PrinterView | None:
 
 
 def _said(request: HttpRequest) -> tuple[str, str]:
-    """Hall and printer as the cookie has them."""
+    """Hall and printer: as the administrator confirmed them, else as the cookie of a set-up terminal has them."""
+    known = asking(request)
+    if known is not None and known.confirmed_at is not None:
+        return ("", "") if known.retired else (known.centre_code, str(known.printer_id or ""))
     payload = crypto.verify(request.COOKIES.get(COOKIE, "")) or ""
     code, _, printer = payload.removeprefix(PREFIX).partition(":") if payload.startswith(PREFIX) else ("", "", "")
     return code, printer
@@ -64,7 +79,7 @@ def at_terminal(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         hall = hall_of(request)
         if hall is None:
-            return redirect("kiosk:setup")
+            return redirect("kiosk:register")
         reader = queries.reader(hall.id)
         request.reader = reader  # type: ignore[attr-defined]  # for the page's script
         answer = view(request, hall, *args, **kwargs)

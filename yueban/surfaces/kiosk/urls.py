@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yueban.surfaces.kiosk import views
+from yueban.surfaces.kiosk import registering, views
 
 app_name = "kiosk"
 urlpatterns = [
@@ -18,5 +18,8 @@ urlpatterns = [
     path("offline/", views.offline, name="offline"),
     path("sw.js", views.service_worker, name="service_worker"),
     path("ticket/<str:token>/", views.ticket, name="ticket"),
-    path("setup/", views.setup, name="setup"),
+    path("setup/", registering.setup, name="setup"),
+    path("register/", registering.register, name="register"),
+    path("devices/", registering.devices, name="devices"),
+    path("devices/<int:terminal_id>/retire", registering.retire, name="retire"),
 ]

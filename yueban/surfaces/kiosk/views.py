@@ -6,8 +6,6 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
-from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +14,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yueban.domain.booking import queries as booking
-from yueban.domain.people.rules import Permission
 from yueban.domain.queueing import operations, queries, readers
 from yueban.domain.queueing.printing import PrintingFailed
 from yueban.domain.queueing.readers import Meaning
@@ -33,8 +30,7 @@ from yueban.domain.regulation.rules import Refused
 from yueban.kernel import clock, crypto, ids
 from yueban.kernel.certificates import CertificateKind, parse_certificate
 from yueban.kernel.errors import InvalidInput
-from yueban.surfaces.access import requires, staff_of
-from yueban.surfaces.kiosk.device import at_terminal, printer_of, remember
+from yueban.surfaces.kiosk.device import at_terminal, printer_of
 from yueban.surfaces.middleware import ELDER_COOKIE
 
 if TYPE_CHECKING:
@@ -219,24 +215,6 @@ def ticket(request: HttpRequest, hall: HallView, token: str) -> HttpResponse:
             return _problem(request, hall, message=_("这个号已经作废，请重新取号。"))
     context = {"hall": hall, "ticket": found, "printed_at": clock.now()}
     return render(request, "kiosk/ticket.html", context | {name: name in request.GET for name in ("again", "out")})
-
-
-@requires(Permission.ISSUE_TICKETS)
-@require_http_methods(["GET", "POST"])
-def setup(request: HttpRequest) -> HttpResponse:
-    """A member of staff says once in which hall the terminal stands; then the login is over, the terminal stays."""
-    staff = staff_of(request)
-    hall = queries.hall(request.POST.get("centre", "")[:50]) if request.method == "POST" else None
-    halls = [each for each in queries.halls() if staff and staff.may(Permission.ISSUE_TICKETS, centre_id=each.id)]
-    if hall not in halls:
-        printers = [(each, printer) for each in halls for printer in queries.printers(each.id)]
-        return render(request, "kiosk/setup.html", {"halls": halls, "printers": printers})
-    logout(request)
-    response = redirect("kiosk:home")
-    chosen = request.POST.get("printer", "")
-    own = [printer.id for printer in queries.printers(hall.id) if str(printer.id) == chosen]
-    remember(response, hall, own[0] if own else None, secure=settings.SESSION_COOKIE_SECURE)
-    return response
 
 
 def _take(request: HttpRequest, hall: HallView, code: str) -> HttpResponse:

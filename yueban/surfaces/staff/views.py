@@ -35,6 +35,8 @@ DOORS = {
     Permission.CALL: ("/counter/", gettext_lazy("窗口叫号")),
     Permission.ISSUE_TICKETS: ("/counter/guide/", gettext_lazy("大厅导办")),
     Permission.EDIT_REFERENCE: ("/admin/", gettext_lazy("基础数据")),
+    Permission.RUN_SYSTEM: ("/kiosk/devices/", gettext_lazy("终端登记")),
+    Permission.MANAGE_CAPACITY: ("/kiosk/devices/", gettext_lazy("终端登记")),
     Permission.SEE_QUEUES: ("/display/", gettext_lazy("大厅屏幕")),
 }
 """What each permission opens, the first being where its holder lands after the login."""

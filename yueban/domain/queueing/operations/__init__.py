@@ -22,8 +22,10 @@ from yueban.domain.queueing.operations.printing import (
 )
 from yueban.domain.queueing.operations.reserving import Issued, confirm, drop, drop_lapsed
 from yueban.domain.queueing.operations.showing import note_dropped, note_failed, note_shown
+from yueban.domain.queueing.operations.terminals import ASKING, ask_to_be_terminal, confirm_terminal, retire_terminal
 
 __all__ = [
+    "ASKING",
     "Called",
     "Ending",
     "Holder",
@@ -31,6 +33,7 @@ __all__ = [
     "accept",
     "acknowledge",
     "answer_help",
+    "ask_to_be_terminal",
     "call",
     "call_for_help",
     "call_next",
@@ -38,6 +41,7 @@ __all__ = [
     "close_counter",
     "close_day",
     "confirm",
+    "confirm_terminal",
     "continue_with",
     "drop",
     "drop_lapsed",
@@ -60,6 +64,7 @@ __all__ = [
     "print_appointment",
     "recall",
     "resume",
+    "retire_terminal",
     "set_bookings_first",
     "take_ticket",
     "transfer",

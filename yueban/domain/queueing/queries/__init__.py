@@ -47,6 +47,7 @@ from yueban.domain.queueing.queries.handlings import HandlingView, handling, las
 from yueban.domain.queueing.queries.invariants import broken_invariants
 from yueban.domain.queueing.queries.order import IN_ORDER, in_order, recorded_words, why, words
 from yueban.domain.queueing.queries.settings import calling_order, hall_rules
+from yueban.domain.queueing.queries.terminals import TerminalView, terminal_of, terminals
 
 __all__ = [
     "IN_ORDER",
@@ -65,6 +66,7 @@ __all__ = [
     "QueueFacts",
     "QueueView",
     "ScreenView",
+    "TerminalView",
     "TicketView",
     "WaitingQueue",
     "appointment_slip",
@@ -96,6 +98,8 @@ __all__ = [
     "reader",
     "recorded_words",
     "screens",
+    "terminal_of",
+    "terminals",
     "texts",
     "ticket",
     "ticket_labelled",

@@ -121,6 +121,10 @@ class AlreadyPressed(QueueingError):
     """The number of this press exists: a press whose answer was lost gives the same one."""
 
 
+class UnknownTerminal(QueueingError):
+    """No terminal shows this code now, or it is none any more."""
+
+
 class OutsideBands(QueueingError):
     """The queue gives no numbers at this time of day."""
 
