@@ -11,7 +11,7 @@ VENDOR := yueban/static_vendor/vendor
 CATALOGUES := $(wildcard yueban/locale/*/LC_MESSAGES/*.po)
 export DJANGO_SETTINGS_MODULE := yueban.config.settings
 
-.PHONY: help install run demo test check format bench lock browser
+.PHONY: help install run demo test check format bench lock packages
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,7 +36,7 @@ format: install  ## let the tools write what check would complain about
 	$(BIN)/ruff format .
 	git ls-files '*.html' | xargs -r $(BIN)/djangofmt --quiet
 
-test: check browser  ## everything that CI runs, browser journeys included
+test: check packages  ## everything that CI runs, browser journeys included
 	$(BIN)/pytest -n auto --cov --cov-report=term:skip-covered
 
 bench: $(VENV)/.dev $(VENDOR)/.done $(VENV)/.catalogues  ## the figures that README quotes
@@ -77,5 +77,5 @@ $(VENV)/.catalogues: $(CATALOGUES) | $(VENV)/.runtime
 	@if [ -n '$(CATALOGUES)' ]; then $(BIN)/pybabel --quiet compile --domain django --directory yueban/locale; fi
 	@touch $@
 
-browser:
-	@tools/browser.sh
+packages:
+	@tools/packages.sh

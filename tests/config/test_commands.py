@@ -204,3 +204,20 @@ def test_help_names_every_command(county: Stack) -> None:
         "year",
     ):
         assert name in said
+
+
+def test_a_voice_is_built_for_the_words_of_every_hall(county: Stack) -> None:
+    done = county.command("voice", "build")
+    clips = json.loads((county.data / "voice" / "clips.json").read_text())["clips"]
+    assert f"{len(clips)} clips in {county.data / 'voice'}, 0 of them recorded." in one_line(done.stderr)
+    assert {"0", "9", "P", "Y", "请", "号到", "号窗口办理"} <= clips.keys()
+
+
+def test_without_a_speaker_the_missing_clips_are_refused_in_a_sentence(county: Stack) -> None:
+    county.settings["PATH"] = "/nowhere"
+    try:
+        done = county.command("voice", "build", check=False)
+    finally:
+        del county.settings["PATH"]
+    assert done.returncode == 2
+    assert "`apt install espeak-ng`" in one_line(done.stderr)

@@ -38,6 +38,8 @@ app.add_typer(channels, name="channel")
 app.add_typer(staff, name="staff")
 app.add_typer(audit_log, name="audit")
 app.add_typer(keys, name="keys")
+voice = typer.Typer(no_args_is_help=True, help="The voice of the halls.")
+app.add_typer(voice, name="voice")
 
 
 @contextmanager
@@ -294,3 +296,19 @@ def keys_rotate() -> None:
 
         new = rotation.rotate()
     console.print(f"Key {new} seals everything now. Back up the key file: without it nothing can be read.")
+
+
+# ---- devices --------------------------------------------------------------------------------------------------------
+
+
+@voice.command("build")
+def voice_build() -> None:
+    """Make the clips of which boards put their calls together: what nobody recorded is spoken by espeak-ng."""
+    with opened():
+        from yueban.config import voice as clips
+
+        with bar("Speaking") as progress:
+            made = clips.build(progress)
+    console.print(
+        f"{len(made.clips)} clips in {settings.VOICE_FOLDER}, {made.recorded} of them recorded.", soft_wrap=True
+    )

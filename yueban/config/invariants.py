@@ -7,6 +7,7 @@ from yueban.domain.booking import queries as booking
 from yueban.domain.calendar import queries as calendar
 from yueban.domain.credit import queries as credit
 from yueban.domain.directory import queries as directory
+from yueban.domain.feedback import queries as feedback
 from yueban.domain.notices import queries as notices
 from yueban.domain.people import queries as people
 from yueban.domain.queueing import queries as queueing
@@ -20,4 +21,5 @@ CONTEXTS: dict[str, Callable[[], list[str]]] = {
     "credit": credit.broken_invariants,
     "booking": booking.broken_invariants,
     "queueing": queueing.broken_invariants,
+    "feedback": feedback.broken_invariants,
 }

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "yueban.domain.credit",
     "yueban.domain.booking",
     "yueban.domain.queueing",
+    "yueban.domain.feedback",
     "yueban.surfaces",
     "yueban.surfaces.portal",
     "yueban.surfaces.api",
@@ -174,6 +175,12 @@ SMS_HTTP_HEADERS = os.environ.get("YUEBAN_SMS_HEADERS", '{"Content-Type": "appli
 SMS_HTTP_BODY = os.environ.get("YUEBAN_SMS_BODY", '{"id": "$id", "phone": "$phone", "text": "$text"}')
 SMS_HTTP_SUCCESS = os.environ.get("YUEBAN_SMS_SUCCESS", "")  # a pattern the answer must match; its group is the receipt
 SMS_HTTP_TIMEOUT = float(os.environ.get("YUEBAN_SMS_TIMEOUT", "5"))
+
+# Devices of a hall: the broker of its window screens, the folder of its voice (yueban voice build).
+MQTT_USER = os.environ.get("YUEBAN_MQTT_USER", "")
+MQTT_PASSWORD = os.environ.get("YUEBAN_MQTT_PASSWORD", "")
+VOICE_FOLDER = Path(os.environ.get("YUEBAN_VOICE", DATA / "voice"))
+
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 
 LOGGING = logs.settings(logs.kind_of(os.environ), os.environ.get("YUEBAN_LOG_LEVEL", "INFO"))

@@ -1,4 +1,4 @@
-"""The worker process: jobs and periodic work by procrastinate. Forked by the supervisor."""
+"""The worker process: jobs and periodic work by procrastinate, and the window screens. Forked by the supervisor."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -7,7 +7,7 @@ from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 
-from yueban.config import heartbeat
+from yueban.config import heartbeat, screens
 
 CONCURRENCY = 4
 QUEUE_SESSIONS = 2  # procrastinate's own; with its default of four most would idle, at 4 MB each
@@ -18,7 +18,7 @@ async def work() -> None:
     # Every thread that runs a job keeps a database session: no more threads than jobs.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(CONCURRENCY))
     connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=QUEUE_SESSIONS)
-    async with heartbeat.beating("worker"):
+    async with heartbeat.beating("worker"), screens.kept():
         with app.replace_connector(connector):
             async with app.open_async():
                 await app.run_worker_async(

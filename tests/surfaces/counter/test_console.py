@@ -9,10 +9,12 @@ from django.test import Client
 
 from tests.factories import Hall, instant, make_hall, make_queue, request_for
 from yueban.domain.booking import operations as booking
+from yueban.domain.booking.rules import ChannelKind
 from yueban.domain.people import operations as people
 from yueban.domain.people.rules import Role
 from yueban.domain.queueing import operations, queries
 from yueban.domain.queueing.models import Ticket
+from yueban.domain.queueing.rules import Outcome
 from yueban.kernel import clock
 
 pytestmark = pytest.mark.django_db
@@ -161,7 +163,7 @@ def test_missed_parked_and_transferred_are_found_again(hall: Hall, clerk: Client
     for ticket, action in zip(tickets, ("missed", "park", "transfer"), strict=True):
         clerk.post(console(hall, "call-next"))
         target = next(each.id for each in queries.queues(hall.centre.pk, date=clock.today()) if each.code == "q2")
-        clerk.post(act(hall, ticket, action), {"queue": target})
+        clerk.post(act(hall, ticket, action), {"to": f"q{target}"})
     assert [Ticket.objects.get(pk=each.pk).state for each in tickets] == ["missed", "parked", "waiting"]
     assert "再叫" in words(clerk.get(console(hall)))
     assert "A 001" in words(clerk.post(act(hall, tickets[0], "call"), headers=HTMX))
@@ -179,3 +181,77 @@ def test_a_paused_counter_says_so_and_opens_again(hall: Hall, clerk: Client) -> 
     assert "服务中" in words(clerk.post(console(hall, "sit"), headers=HTMX))
     assert clerk.post(console(hall, "leave"))["Location"] == "/counter/"
     assert queries.counter(hall.counters[0].pk).mode == "closed"  # type: ignore[union-attr]
+
+
+def test_a_missed_call_is_offered_to_be_taken_back_and_is(hall: Hall, clerk: Client) -> None:
+    ticket = walk_in(hall)
+    clerk.post(console(hall, "call-next"))
+    page = words(clerk.post(act(hall, ticket, "missed"), headers=HTMX))
+    assert ("已过号" in page, 'data-undo="5"' in page) == (True, True)
+    assert "A 001" in words(clerk.post(act(hall, ticket, "undo"), headers=HTMX))
+    assert Ticket.objects.get().state == "called"
+    assert "来不及撤销了" in words(clerk.post(act(hall, ticket, "undo"), headers=HTMX))
+
+
+def test_a_number_is_sent_to_another_counter(hall: Hall, clerk: Client) -> None:
+    ticket = walk_in(hall)
+    clerk.post(console(hall, "call-next"))
+    page = words(clerk.post(act(hall, ticket, "transfer"), {"to": f"c{hall.counters[1].pk}"}, headers=HTMX))
+    assert "已转走" in page
+    assert Ticket.objects.get().for_counter_id == hall.counters[1].pk
+
+
+def test_a_second_parked_number_is_refused_in_words(hall: Hall, clerk: Client) -> None:
+    tickets = [walk_in(hall), walk_in(hall)]
+    answers = []
+    for ticket in tickets:
+        clerk.post(console(hall, "call-next"))
+        answers.append("已挂起一个号" in words(clerk.post(act(hall, ticket, "park"), headers=HTMX)))
+    assert answers == [False, True]
+
+
+def test_several_matters_note_and_what_was_done_today(hall: Hall, clerk: Client) -> None:
+    ticket = walk_in(hall)
+    clerk.post(console(hall, "call-next"))
+    clerk.post(act(hall, ticket, "accept"))
+    asked = {"outcome": "received", "next": hall.matter.pk}
+    page = words(clerk.post(act(hall, ticket, "finish"), asked, headers=HTMX))
+    assert ("样例事项" in page, "收件受理 · 1 号窗口" in " ".join(page.split())) == (True, True)
+    page = words(clerk.post(act(hall, ticket, "note"), {"text": "缺照片"}, headers=HTMX))
+    assert 'value="缺照片"' in page
+    assert clerk.post(act(hall, ticket, "finish"), {"outcome": "received", "next": "0"}).status_code == 404
+    assert clerk.post(act(hall, ticket, "note"), {"text": "长" * 301}).status_code == 404
+
+
+def test_r5_3_bookings_first_calls_the_arrived_one_and_ends_with_the_last(hall: Hall, clerk: Client) -> None:
+    for n, clock_time in ((1, "08:50"), (2, "08:51")):
+        operations.issue(hall.queue.pk, by="t", now=instant(f"2026-11-30 {clock_time}"), statutory=n == 1)
+    code = booking.book(request_for(hall, hall.slot(10), channel_kind=ChannelKind.PHONE), by="t", now=BEFORE).code
+    clerk.post(console(hall, "sit"))
+    assert "预约办理" in words(clerk.post(console(hall, "bookings-first"), headers=HTMX))
+    assert "样例申请人" in words(clerk.get(console(hall)))
+    assert "YA 001" in words(clerk.post(console(hall, "arrive"), {"code": code}, headers=HTMX))
+    order = []
+    for _ in range(2):
+        clerk.post(console(hall, "call-next"))
+        ticket = Ticket.objects.get(state="called")
+        order.append(ticket.label)
+        operations.finish(ticket.pk, outcome=Outcome.COMPLETED, by="staff:clerk", now=clock.now())
+    assert order == ["YA001", "A001"]
+    assert queries.counter(hall.counters[0].pk).bookings_first is False  # type: ignore[union-attr]
+
+
+def test_help_is_asked_for_and_taken_back(hall: Hall, clerk: Client) -> None:
+    assert "已呼叫支援" in words(clerk.post(console(hall, "help"), headers=HTMX))
+    assert "已呼叫支援" not in words(clerk.post(console(hall, "help"), {"needed": "no"}, headers=HTMX))
+
+
+def test_a_clerk_whose_browser_died_finds_the_number_again(hall: Hall, clerk: Client) -> None:
+    walk_in(hall)
+    clerk.post(console(hall, "sit"))
+    clerk.post(console(hall, "call-next"))
+    again = Client()
+    again.post("/staff/login", {"username": "clerk", "password": "right-right-right"})
+    page = words(again.get("/counter/"))
+    assert ("手上的号还在" in page, console(hall) in page) == (True, True)
+    assert "A 001" in words(again.get(console(hall)))

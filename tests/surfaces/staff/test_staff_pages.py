@@ -50,7 +50,7 @@ def test_a_clerk_enters_and_lands_at_the_counters(client: Client) -> None:
 @pytest.mark.parametrize(
     ("role", "landing"),
     [
-        (Role.GUIDE, "/kiosk/"),
+        (Role.GUIDE, "/counter/guide/"),
         (Role.SUPERVISOR, "/display/"),
         (Role.SYSTEM_ADMIN, "/admin/"),
         (Role.AUDIT_ADMIN, "/staff/"),

@@ -17,3 +17,10 @@ def close_days(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tells wh
     """
     now = clock.now()
     operations.close_day(now.date() - timedelta(days=1), by="system:close_days", now=now)
+
+
+@app.periodic(cron="* * * * * */20")
+@app.task(name="queueing.drop_lapsed", queueing_lock="queueing.drop_lapsed", pass_context=False)
+def drop_lapsed(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tells when it was due
+    """Drop the numbers that nobody printed."""
+    operations.drop_lapsed(by="system:drop_lapsed", now=clock.now())

@@ -1,4 +1,4 @@
-"""Who may stand at a counter: staff with the permission to call, at a centre where their role holds."""
+"""Who may stand at a counter: staff with the permission to call, at a centre where their role holds; and the hall guide."""
 
 from __future__ import annotations
 
@@ -26,6 +26,22 @@ def clerk(request: HttpRequest) -> StaffIdentity:
     if staff is None:
         raise PermissionDenied
     return staff
+
+
+def in_hall(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Give the view the hall of its address and the guide, who may issue numbers there; 404 for an unknown hall."""
+
+    @requires(Permission.ISSUE_TICKETS)
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest, code: str, **kwargs: object) -> HttpResponse:
+        hall, staff = queries.hall(code), clerk(request)
+        if hall is None:
+            raise Http404
+        if not staff.may(Permission.ISSUE_TICKETS, centre_id=hall.id):
+            raise PermissionDenied
+        return view(request, hall, staff, **kwargs)
+
+    return wrapped
 
 
 def at_counter(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -28,6 +28,7 @@ T = TypeVar("T")
 KINDS: Final = tuple(
     [f"ticket.{what}" for what in ("issued", "called", "recalled", "accepted", "finished", "missed")]
     + [f"ticket.{what}" for what in ("parked", "resumed", "transferred", "voided", "closed")]
+    + [f"ticket.{what}" for what in ("continued", "restored", "prioritised", "postponed")]
     + [f"counter.{mode}" for mode in ("open", "paused", "closed")]
 )
 PUBLIC: Final = ("label", "queue", "counter", "area", "booked", "times")

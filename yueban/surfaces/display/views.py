@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET
 
-from yueban.domain.queueing import queries
+from yueban.domain.queueing import queries, voice
+from yueban.domain.queueing.screens import Texts
 from yueban.kernel import clock
 
 if TYPE_CHECKING:
@@ -29,9 +32,19 @@ def centres(request: HttpRequest) -> HttpResponse:
 @require_GET
 @never_cache
 def board(request: HttpRequest, code: str) -> HttpResponse:
-    """The hall board with its state; the event stream takes over from the state's position."""
+    """The hall board with its state; the event stream takes over from the state's position.
+
+    `?area=` shows and speaks the calls to one part of the hall: its loudspeaker. `?silent` never speaks.
+    """
     hall = _hall(code)
-    context = {"hall": hall, "state": _state(hall), "events": events_address(request), "words": _words()}
+    context = {
+        "hall": hall,
+        "state": _state(hall),
+        "events": events_address(request),
+        "words": _words(hall) | {"clips": _clips()},
+        "area": request.GET.get("area", "")[:50],
+        "silent": "silent" in request.GET,
+    }
     return render(request, "display/board.html", context)
 
 
@@ -40,6 +53,16 @@ def board(request: HttpRequest, code: str) -> HttpResponse:
 def state(_request: HttpRequest, code: str) -> JsonResponse:
     """What the board shows now, as data."""
     return JsonResponse(_state(_hall(code)))
+
+
+@require_GET
+@cache_control(max_age=3600)
+def clip(_request: HttpRequest, name: str) -> FileResponse:
+    """One clip of the hall's voice, as `yueban voice build` made it or somebody recorded it."""
+    path = voice.clip_path(Path(settings.VOICE_FOLDER), name)
+    if path is None:
+        raise Http404
+    return FileResponse(path.open("rb"))
 
 
 def events_address(request: HttpRequest) -> str:
@@ -62,12 +85,16 @@ def _state(hall: HallView) -> dict[str, Any]:
     return asdict(queries.board(hall.id, now=clock.now()))
 
 
-def _words() -> dict[str, str]:
-    """The sentences that the page's script fills in; {label} and {counter} are spoken digit by digit."""
+def _words(hall: HallView) -> dict[str, str]:
+    """The sentences that the page's script fills in; {label} and {counter} are spoken digit by digit.
+
+    What a centre wrote stands in every language: those who listen are the same.
+    """
+    own, usual = queries.texts(hall.id), Texts()
     return {
-        "announcement": _("请{label}号到{counter}号窗口办理"),
+        "announcement": own.called if own.called != usual.called else _("请{label}号到{counter}号窗口办理"),
         "stale": _("数据已中断 {seconds} 秒"),
-        "idle": _("热情为您服务"),
+        "idle": own.idle if own.idle != usual.idle else _("热情为您服务"),
         "counter": _("{counter} 号窗口"),
         "none": _("暂无等候"),
         "waiting": _("等候 {count} 人"),
@@ -75,3 +102,9 @@ def _words() -> dict[str, str]:
         "digits": _("零一二三四五六七八九"),
         "language": _("zh-CN"),
     }
+
+
+def _clips() -> dict[str, str]:
+    """Where the page finds the clip of each word; none where no voice was built."""
+    found = voice.built(Path(settings.VOICE_FOLDER))
+    return {word: reverse("display:clip", args=[name]) for word, name in found.items()}

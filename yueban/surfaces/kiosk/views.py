@@ -14,24 +14,26 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from yueban.domain.booking import queries as booking
 from yueban.domain.people.rules import Permission
-from yueban.domain.queueing import operations, queries
-from yueban.domain.queueing.rules import AlreadyWaiting, UnknownQueue
+from yueban.domain.queueing import operations, queries, readers
+from yueban.domain.queueing.printing import PrintingFailed
+from yueban.domain.queueing.readers import Meaning
+from yueban.domain.queueing.rules import AlreadyWaiting, NotReserved, TicketState, UnknownQueue
 from yueban.domain.regulation.rules import Refused
 from yueban.kernel import clock, crypto, ids
 from yueban.kernel.certificates import CertificateKind, parse_certificate
 from yueban.kernel.errors import InvalidInput
 from yueban.surfaces.access import requires, staff_of
-from yueban.surfaces.kiosk.device import at_terminal, remember
+from yueban.surfaces.kiosk.device import at_terminal, printer_of, remember
 
 if TYPE_CHECKING:
     from yueban.domain.booking.queries import AppointmentView
     from yueban.domain.queueing.queries import HallView, QueueView
+    from yueban.kernel.certificates import Certificate
 
 FEW_QUEUES = 8
 """A township's queues fit on one page; a county's are found by their department."""
 
 TICKET = "ticket:"
-CODE_LENGTH = 8
 
 
 def by(hall: HallView) -> str:
@@ -52,11 +54,13 @@ def booked(request: HttpRequest, hall: HallView) -> HttpResponse:
     """Show the QR code; whatever a scanner or card reader types is understood: QR, number or ID card."""
     if request.method == "GET":
         return render(request, "kiosk/booked.html", {"hall": hall})
-    text = request.POST.get("text", "")[:200].strip()
-    code = crypto.verify(text) or ids.ungrouped(text)
-    if len(code) == CODE_LENGTH and code.isdigit():
-        return _take(request, hall, code)
-    return _by_certificate(request, hall, CertificateKind.RESIDENT_ID, text, "kiosk/booked.html")
+    text = request.POST.get("text", "")
+    reading = readers.understand(text)
+    if reading.meaning is Meaning.APPOINTMENT:
+        return _take(request, hall, reading.code)
+    if reading.certificate is not None:
+        return _of_certificate(request, hall, reading.certificate)
+    return _by_certificate(request, hall, CertificateKind.RESIDENT_ID, text[:200].strip(), "kiosk/booked.html")
 
 
 @require_http_methods(["GET", "POST"])
@@ -117,22 +121,31 @@ def issue(request: HttpRequest, hall: HallView) -> HttpResponse:
     if queue_id not in known:
         raise Http404
     try:
-        issued = operations.issue(known[queue_id], by=by(hall), now=clock.now())
+        issued = operations.issue(known[queue_id], by=by(hall), now=clock.now(), reserve=True)
     except UnknownQueue as error:
         raise Http404 from error
-    return _printed(issued)
+    return _printed(request, hall, issued)
 
 
 @require_GET
 @at_terminal
 def ticket(request: HttpRequest, hall: HallView, token: str) -> HttpResponse:
-    """The number fills the page, the slip is printed, and the terminal is free again."""
+    """The number fills the page, the slip is printed, and the terminal is free again.
+
+    Where the page itself prints, the number counts from now on: the terminal shows it.
+    """
     payload = crypto.verify(token) or ""
     found = queries.ticket(int(payload.removeprefix(TICKET))) if payload.startswith(TICKET) else None
     if found is None:
         raise Http404
-    context = {"hall": hall, "ticket": found, "again": "again" in request.GET, "printed_at": clock.now()}
-    return render(request, "kiosk/ticket.html", context)
+    if found.state in {TicketState.RESERVED, TicketState.VOID}:
+        printer = printer_of(request, hall)
+        try:
+            operations.acknowledge(found.id, printer_id=printer.id if printer else None, by=by(hall), now=clock.now())
+        except (NotReserved, Refused):
+            return _problem(request, hall, message=_("这个号已经作废，请重新取号。"))
+    context = {"hall": hall, "ticket": found, "printed_at": clock.now()}
+    return render(request, "kiosk/ticket.html", context | {name: name in request.GET for name in ("again", "out")})
 
 
 @requires(Permission.ISSUE_TICKETS)
@@ -143,10 +156,13 @@ def setup(request: HttpRequest) -> HttpResponse:
     hall = queries.hall(request.POST.get("centre", "")[:50]) if request.method == "POST" else None
     halls = [each for each in queries.halls() if staff and staff.may(Permission.ISSUE_TICKETS, centre_id=each.id)]
     if hall not in halls:
-        return render(request, "kiosk/setup.html", {"halls": halls})
+        printers = [(each, printer) for each in halls for printer in queries.printers(each.id)]
+        return render(request, "kiosk/setup.html", {"halls": halls, "printers": printers})
     logout(request)
     response = redirect("kiosk:home")
-    remember(response, hall, secure=settings.SESSION_COOKIE_SECURE)
+    chosen = request.POST.get("printer", "")
+    own = [printer.id for printer in queries.printers(hall.id) if str(printer.id) == chosen]
+    remember(response, hall, own[0] if own else None, secure=settings.SESSION_COOKIE_SECURE)
     return response
 
 
@@ -157,7 +173,8 @@ def _take(request: HttpRequest, hall: HallView, code: str) -> HttpResponse:
         found = booking.by_code(code if code.isdigit() else "", now=clock.now())
         if found.centre_id != hall.id:
             return _problem(request, hall, elsewhere=found)
-        return _printed(operations.check_in(code, by=by(hall), now=clock.now()))
+        issued = operations.check_in(code, by=by(hall), now=clock.now(), reserve=True)
+        return _printed(request, hall, issued)
     except booking.UnknownAppointment:
         return _problem(request, hall, message=_("没有查到这个预约。请核对预约号，或改用证件取号。"))
     except Refused as refused:
@@ -174,6 +191,11 @@ def _by_certificate(
     except InvalidInput as error:
         context = _certificate_page(hall, kind) | {"error": error.errors[0].text(_), "text": text}
         return render(request, template, context, status=422)
+    return _of_certificate(request, hall, parsed)
+
+
+def _of_certificate(request: HttpRequest, hall: HallView, parsed: Certificate) -> HttpResponse:
+    """Take the ticket of today's appointment of a person, or let them choose."""
     today = booking.of_person(parsed, now=clock.now(), on=clock.today())
     live = [each for each in today if each.status in {"booked", "arrived", "ticketed", "accepted", "missed"}]
     if len(live) == 1:
@@ -211,9 +233,27 @@ def _problem(
     return render(request, "kiosk/problem.html", context, status=409)
 
 
-def _printed(issued: operations.Issued) -> HttpResponse:
+def _printed(request: HttpRequest, hall: HallView, issued: operations.Issued) -> HttpResponse:
+    """Print the slip here where the terminal has a printer on the network, otherwise let its page do it."""
+    told = ["again"] if issued.again else []
+    printer = printer_of(request, hall)
+    if printer is not None and printer.driver == "escpos":
+        send = operations.print_again if issued.again else operations.hand_out
+        try:
+            send(issued.ticket_id, printer_id=printer.id, by=by(hall), now=clock.now())
+        except PrintingFailed:
+            return _problem(request, hall, message=_not_printed(issued))
+        except NotReserved:
+            return _problem(request, hall, message=_("这个号已经作废，请重新取号。"))
+        told.append("out")
     address = reverse("kiosk:ticket", args=[crypto.sign(f"{TICKET}{issued.ticket_id}")])
-    return redirect(f"{address}?again" if issued.again else address)
+    return redirect(f"{address}?{'&'.join(told)}" if told else address)
+
+
+def _not_printed(issued: operations.Issued) -> str:
+    if issued.again:
+        return _("没有打印出来。您的号 {label} 仍然有效，请记下来。").format(label=issued.label)
+    return _("没有打印出来，这个号不算数。请找大厅引导员，或换一台终端取号。")
 
 
 def _departments(queues: list[QueueView]) -> list[dict[str, Any]]:

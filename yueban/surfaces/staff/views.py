@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 DOORS = {
     Permission.CALL: ("/counter/", gettext_lazy("窗口叫号")),
-    Permission.ISSUE_TICKETS: ("/kiosk/", gettext_lazy("取号终端")),
+    Permission.ISSUE_TICKETS: ("/counter/guide/", gettext_lazy("大厅导办")),
     Permission.EDIT_REFERENCE: ("/admin/", gettext_lazy("基础数据")),
     Permission.SEE_QUEUES: ("/display/", gettext_lazy("大厅屏幕")),
 }

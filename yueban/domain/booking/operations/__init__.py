@@ -5,9 +5,11 @@ from yueban.domain.booking.operations.change import cancel, reschedule
 from yueban.domain.booking.operations.progress import (
     mark_accepted,
     mark_missed,
+    mark_not_missed,
     mark_present,
     mark_served,
     mark_ticketed,
+    may_be_ticketed,
 )
 from yueban.domain.booking.operations.rotation import rotate_keys
 from yueban.domain.booking.operations.sweep import sweep_no_shows
@@ -21,9 +23,11 @@ __all__ = [
     "cancel",
     "mark_accepted",
     "mark_missed",
+    "mark_not_missed",
     "mark_present",
     "mark_served",
     "mark_ticketed",
+    "may_be_ticketed",
     "reschedule",
     "rotate_keys",
     "sweep_no_shows",

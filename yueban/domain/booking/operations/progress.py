@@ -40,15 +40,29 @@ def mark_ticketed(code: str, *, remote: bool, by: str, now: datetime) -> Tickete
     A ticket taken in the hall is presence; one taken on a phone (`remote`) is not by itself (R4.3).
     Raises `Refused` (`too_early_for_ticket`, `too_late_for_ticket`, `already_ticketed`) and `UnknownAppointment`.
     """
-    seen = queries.by_code(code, now=now)
-    if reasons := _refusals(seen, remote, now):
-        raise Refused(reasons)
+    seen = _ticketable(code, remote, now)
     to = Status.ARRIVED if seen.channel_kind.at_desk else Status.TICKETED
     presence: dict[str, Any] = {} if remote else {"present_at": now}
     try:
         locking.move(seen, to, by=by, now=now, clause="R4.1.3", **presence)
     except locking.Changed as error:  # a second kiosk was faster
         raise Refused([reason(RefusalCode.ALREADY_TICKETED)]) from error
+    return _ticketed(seen)
+
+
+def may_be_ticketed(code: str, *, remote: bool, now: datetime) -> Ticketed:
+    """What `mark_ticketed` would give now, for a number that is only reserved; nothing is written. Raises the same."""
+    return _ticketed(_ticketable(code, remote, now))
+
+
+def _ticketable(code: str, remote: bool, now: datetime) -> AppointmentView:  # noqa: FBT001
+    seen = queries.by_code(code, now=now)
+    if reasons := _refusals(seen, remote, now):
+        raise Refused(reasons)
+    return seen
+
+
+def _ticketed(seen: AppointmentView) -> Ticketed:
     return Ticketed(
         seen.id, seen.person_id, seen.queue_id, seen.matter_id, seen.starts_at, seen.ends_at, seen.channel_kind.at_desk
     )
@@ -76,6 +90,11 @@ def mark_accepted(appointment_id: int, *, by: str, now: datetime) -> None:
 def mark_missed(appointment_id: int, *, by: str, now: datetime) -> None:
     """Called and absent (过号)."""
     _move(appointment_id, Status.MISSED, by=by, now=now)
+
+
+def mark_not_missed(appointment_id: int, to: str, *, by: str, now: datetime) -> None:
+    """The clerk took a missed call back within seconds: it stands where it stood before, `arrived` or `accepted`."""
+    _move(appointment_id, Status(to), by=by, now=now)
 
 
 def mark_served(appointment_id: int, *, outcome: str, reason: str = "", by: str, now: datetime) -> None:

@@ -42,7 +42,8 @@ NEXT: Final[dict[Status, frozenset[Status]]] = {
     # Late cancelled and no_show are for a ticket taken on a phone by somebody who never came (R4.3).
     _S.TICKETED: frozenset({_S.ACCEPTED, _S.MISSED, _S.NO_SHOW, _S.LATE_CANCELLED}) | _WITHDRAWN,
     _S.ACCEPTED: frozenset({_S.SERVED, _S.MISSED}),
-    _S.MISSED: frozenset({_S.ACCEPTED, _S.NO_SHOW}),
+    # Back to where it stood when a clerk takes a missed call back within seconds (撤销).
+    _S.MISSED: frozenset({_S.ACCEPTED, _S.ARRIVED, _S.NO_SHOW}),
     _S.SERVED: frozenset(),
     _S.NO_SHOW: frozenset(),
     _S.LATE_CANCELLED: frozenset(),

@@ -1,30 +1,68 @@
 """Everything that can be done in a hall; each function is one use case, atomic, and writes its event."""
 
-from yueban.domain.queueing.operations.calling import Called, call, call_next, recall, transfer
-from yueban.domain.queueing.operations.counters import close_counter, close_day, open_counter, pause_counter
-from yueban.domain.queueing.operations.handling import accept, finish, missed, park, resume
-from yueban.domain.queueing.operations.issuing import Holder, Issued, check_in, issue, mark_present, take_ticket, void
+from yueban.domain.queueing.operations.calling import Called, call, call_next, recall
+from yueban.domain.queueing.operations.counters import (
+    close_counter,
+    close_day,
+    open_counter,
+    pause_counter,
+    set_bookings_first,
+)
+from yueban.domain.queueing.operations.handling import Ending, accept, continue_with, finish, write_note
+from yueban.domain.queueing.operations.helping import answer_help, call_for_help, give_priority, more_time
+from yueban.domain.queueing.operations.issuing import Holder, check_in, issue, mark_present, take_ticket, void
+from yueban.domain.queueing.operations.leaving import missed, park, resume, transfer, transfer_to_counter, undo
+from yueban.domain.queueing.operations.printing import (
+    acknowledge,
+    hand_out,
+    load_paper,
+    print_again,
+    print_appointment,
+)
+from yueban.domain.queueing.operations.reserving import Issued, confirm, drop, drop_lapsed
+from yueban.domain.queueing.operations.showing import note_dropped, note_failed, note_shown
 
 __all__ = [
     "Called",
+    "Ending",
     "Holder",
     "Issued",
     "accept",
+    "acknowledge",
+    "answer_help",
     "call",
+    "call_for_help",
     "call_next",
     "check_in",
     "close_counter",
     "close_day",
+    "confirm",
+    "continue_with",
+    "drop",
+    "drop_lapsed",
     "finish",
+    "give_priority",
+    "hand_out",
     "issue",
+    "load_paper",
     "mark_present",
     "missed",
+    "more_time",
+    "note_dropped",
+    "note_failed",
+    "note_shown",
     "open_counter",
     "park",
     "pause_counter",
+    "print_again",
+    "print_appointment",
     "recall",
     "resume",
+    "set_bookings_first",
     "take_ticket",
     "transfer",
+    "transfer_to_counter",
+    "undo",
     "void",
+    "write_note",
 ]

@@ -13,22 +13,22 @@ from yueban.domain.booking import operations as booking
 from yueban.domain.booking.operations.locking import Changed
 from yueban.domain.booking.rules import ChannelKind, IllegalTransition
 from yueban.domain.queueing import queries
-from yueban.domain.queueing.models import Ticket
+from yueban.domain.queueing.models import CounterState, Ticket
 from yueban.domain.queueing.operations import moves
 from yueban.domain.queueing.operations.counters import ready
 from yueban.domain.queueing.rules import (
     AT_COUNTER,
     MAX_RECALLS,
-    AlreadyWaiting,
-    CallingOrder,
+    CoolingDown,
     CounterBusy,
+    MissedForGood,
+    MissedRule,
     Move,
+    TicketClass,
     TicketState,
     TooManyRecalls,
-    UnknownQueue,
     may,
 )
-from yueban.domain.regulation import queries as regulation
 from yueban.kernel.constraints import retrying, translate
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from yueban.domain.queueing.queries import CounterFacts
 
 BUSY: Mapping[str, Callable[[], Exception]] = {"ticket_one_in_service_a_counter": CounterBusy}
-WAITING: Mapping[str, Callable[[], Exception]] = {"ticket_open_once_a_person_and_queue": AlreadyWaiting}
 
 # A ticket that another counter is just taking is skipped, not waited for: nobody is called twice, nobody waits.
 CLAIM = f"SELECT t.id, cq.rank {queries.IN_ORDER} LIMIT 1 FOR UPDATE OF t SKIP LOCKED"
@@ -50,6 +49,7 @@ class Called:
     ticket_id: int
     label: str
     why: str
+    rank_class: str = ""
 
 
 @retrying()
@@ -63,6 +63,7 @@ def call_next(counter_id: int, *, by: str, now: datetime) -> Called | None:
         while claim := _claim(counter, now):
             called = _call(*claim, counter=counter, by=by, now=now)
             if called is not None:
+                _leave_the_mode(counter, called)
                 return called
         if Ticket.objects.filter(counter_id=counter.id, state__in=AT_COUNTER).exists():
             raise CounterBusy
@@ -73,43 +74,42 @@ def call_next(counter_id: int, *, by: str, now: datetime) -> Called | None:
 def call(ticket_id: int, *, counter_id: int, by: str, now: datetime) -> Called | None:
     """Call a chosen ticket: one that waits, or one that was missed and came back; None when its appointment has ended.
 
-    Raises UnknownTicket, UnknownCounter, CounterBusy, MoveRefused (another counter was faster).
+    Raises UnknownTicket, UnknownCounter, CounterBusy, MoveRefused (another counter was faster), MissedForGood.
     """
     with translate(BUSY), transaction.atomic():
         counter = ready(counter_id, by=by, now=now)
+        seen = moves.read(ticket_id)
+        if seen.state == TicketState.MISSED and queries.hall_rules(seen.centre_id).missed is MissedRule.VOID:
+            raise MissedForGood(seen.label)
         return _call(ticket_id, None, counter=counter, by=by, now=now)
 
 
 @retrying()
 def recall(ticket_id: int, *, by: str, now: datetime) -> None:
-    """Call the same ticket again. Raises MoveRefused, TooManyRecalls."""
+    """Call the same ticket again. Raises MoveRefused, TooManyRecalls, CoolingDown (the centre's pause between calls)."""
     with transaction.atomic():
-        ticket = moves.move(ticket_id, Move.RECALL, recalls=F("recalls") + 1)
+        before = moves.read(ticket_id)
+        pause = queries.hall_rules(before.centre_id).recall_pause
+        last = before.recalled_at or before.called_at
+        ticket = moves.move(ticket_id, Move.RECALL, recalls=F("recalls") + 1, recalled_at=now)
         if ticket.recalls > MAX_RECALLS:
             raise TooManyRecalls(ticket.label)
+        if last is not None and now - last < pause:
+            raise CoolingDown(ticket.label)
         moves.tell(ticket, "ticket.recalled", by=by, at=now, times=ticket.recalls)
         moves.notify(ticket.centre_id)
 
 
-@retrying()
-def transfer(ticket_id: int, *, queue_id: int, by: str, now: datetime) -> None:
-    """Send the person in hand to another queue of the centre; number and key stay.
-
-    Raises MoveRefused, UnknownQueue, AlreadyWaiting (the person has a ticket of that queue).
-    """
-    with translate(WAITING), transaction.atomic():
-        before, queue = moves.read(ticket_id), queries.queue(queue_id)
-        if queue is None or queue.centre_id != before.centre_id:
-            raise UnknownQueue(queue_id)
-        ticket = moves.move(ticket_id, Move.TRANSFER, queue_id=queue_id, counter=None, called_at=None, served_at=None)
-        moves.tell(ticket, "ticket.transferred", by=by, at=now, from_queue=before.queue.code)
-        moves.notify(ticket.centre_id)
+def _leave_the_mode(counter: CounterFacts, called: Called) -> None:
+    """「预约办理」 ends by itself when no arrived booking was left to be called (R5.3)."""
+    if counter.bookings_first and called.rank_class != TicketClass.ARRIVED_BOOKING:
+        CounterState.objects.filter(pk=counter.id).update(bookings_first=False)
 
 
 def _claim(counter: CounterFacts, now: datetime) -> tuple[int, int] | None:
-    step = CallingOrder.of(regulation.in_force(now.date()).parameters).step
+    step = queries.calling_order(counter.centre_id, now.date()).step
     with connection.cursor() as cursor:
-        order = queries.in_order(counter.id, booking_only=counter.booking_only, date=now.date(), step=step)
+        order = queries.in_order(counter, date=now.date(), step=step)
         cursor.execute(CLAIM, order)
         row: tuple[int, int] | None = cursor.fetchone()
     return row
@@ -121,11 +121,13 @@ def _call(ticket_id: int, rank: int | None, *, counter: CounterFacts, by: str, n
     if not _accepted_by_being_called(ticket, by=by, now=now):
         return None
     why = queries.recorded_words(queries.why(ticket, rank=rank, booking_only=counter.booking_only))
-    ticket = moves.move(ticket_id, Move.CALL, counter_id=counter.id, called_at=now, ended_at=None, recalls=0, why=why)
+    ticket = moves.move(
+        ticket_id, Move.CALL, counter_id=counter.id, called_at=now, ended_at=None, recalls=0, recalled_at=None, why=why
+    )
     due_at = ticket.due_at.astimezone(now.tzinfo).isoformat()
     moves.tell(ticket, "ticket.called", by=by, at=now, why=why, rank=rank, due_at=due_at)
     moves.notify(ticket.centre_id)
-    return Called(ticket_id, ticket.label, why)
+    return Called(ticket_id, ticket.label, why, ticket.rank_class)
 
 
 def _accepted_by_being_called(ticket: Ticket, *, by: str, now: datetime) -> bool:

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from yueban.domain.queueing.queries import CounterFacts
 
 SET_MODE = """
-INSERT INTO queueing_counterstate (counter_id, state, staff_id, since) VALUES (%(counter)s, %(mode)s, %(staff)s, %(now)s)
+INSERT INTO queueing_counterstate (counter_id, state, staff_id, since, bookings_first)
+VALUES (%(counter)s, %(mode)s, %(staff)s, %(now)s, false)
 ON CONFLICT (counter_id) DO UPDATE SET state = excluded.state, since = excluded.since,
+    bookings_first = excluded.state = 'open' AND queueing_counterstate.bookings_first,
     staff_id = CASE WHEN excluded.state = 'closed' THEN NULL ELSE coalesce(excluded.staff_id, queueing_counterstate.staff_id) END
 WHERE queueing_counterstate.state <> excluded.state
     OR coalesce(excluded.staff_id, queueing_counterstate.staff_id) IS DISTINCT FROM queueing_counterstate.staff_id
@@ -48,6 +50,18 @@ def close_counter(counter_id: int, *, by: str, now: datetime) -> None:
     """The clerk leaves. Raises UnknownCounter."""
     with transaction.atomic():
         _set(counter_id, CounterMode.CLOSED, None, by=by, now=now)
+
+
+def set_bookings_first(counter_id: int, *, on: bool, by: str, now: datetime) -> None:
+    """Enter or leave 「预约办理」 (R5.3): after the current one, arrived bookings at once. Raises UnknownCounter."""
+    with transaction.atomic():
+        counter = queries.counter(counter_id)
+        if counter is None:
+            raise UnknownCounter(counter_id)
+        if CounterState.objects.filter(pk=counter_id, bookings_first=not on).update(bookings_first=on):
+            data = {"counter": counter.number, "area": counter.area, "on": on}
+            audit.record(kind="counter.bookings_first", by=by, at=now, centre_id=counter.centre_id, data=data)
+            moves.notify(counter.centre_id)
 
 
 def ready(counter_id: int, *, by: str, now: datetime) -> CounterFacts:

@@ -11,28 +11,34 @@ from django.db import connection, transaction
 from yueban.domain.booking import operations as booking
 from yueban.domain.queueing import queries
 from yueban.domain.queueing.models import Ticket
-from yueban.domain.queueing.operations import moves
+from yueban.domain.queueing.operations import moves, reserving
+from yueban.domain.queueing.operations.reserving import Issued
 from yueban.domain.queueing.rules import (
     BOOKED_SERIES,
     OPEN,
     WALK_IN_SERIES,
     AlreadyWaiting,
-    CallingOrder,
     Move,
     Placing,
     TicketClass,
+    TicketState,
     UnknownQueue,
     due_at,
     leading,
     ticket_number,
 )
-from yueban.domain.regulation import queries as regulation
 from yueban.domain.regulation.rules import RefusalCode, Refused
 from yueban.kernel import ids
 from yueban.kernel.constraints import retrying, translate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from datetime import datetime
+
+HELD: Mapping[str, Callable[[], Exception]] = {
+    "ticket_open_once_a_person_and_queue": AlreadyWaiting,
+    "ticket_once_an_appointment": AlreadyWaiting,
+}
 
 # The row is locked until the ticket is committed, and a rollback takes the number back: that is why none is missing.
 NEXT_NUMBER = """
@@ -40,15 +46,6 @@ INSERT INTO queueing_numbering (queue_id, series, date, last) VALUES (%s, %s, %s
 ON CONFLICT (queue_id, series, date) DO UPDATE SET last = queueing_numbering.last + 1
 RETURNING id, last
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Issued:
-    """What the machine prints; `again`: it was taken before and is only printed once more (补打)."""
-
-    ticket_id: int
-    label: str
-    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,34 +66,42 @@ def issue(
     now: datetime,
     holder: Holder = Holder(),
     statutory: bool = False,
+    reserve: bool = False,
 ) -> Issued:
-    """Give a walk-in the next number of a queue. Raises UnknownQueue, AlreadyWaiting."""
+    """Give a walk-in the next number of a queue. Raises UnknownQueue, AlreadyWaiting.
+
+    `reserve`: the number counts only after `confirm`, when somebody holds its slip.
+    """
     rank_class = TicketClass.STATUTORY if statutory else TicketClass.WALK_IN
     with _one_open_ticket_a_person(), transaction.atomic():
-        return _print(queue_id, holder, Placing(now, classes=frozenset({rank_class})), by)
+        return _number(queue_id, holder, Placing(now, classes=frozenset({rank_class})), by, reserve=reserve)
 
 
 @retrying()
-def take_ticket(code: str, *, remote: bool, by: str, now: datetime) -> Issued:
+def take_ticket(code: str, *, remote: bool, by: str, now: datetime, reserve: bool = False) -> Issued:
     """Take the ticket of an appointment, in the hall or (`remote`) on a phone.
 
-    It makes a desk or phone booking `arrived`, far ahead of others (R5.3). Raises Refused with every
-    reason, UnknownAppointment, AlreadyWaiting.
+    It makes a desk or phone booking `arrived`, far ahead of others (R5.3); with `reserve` only when it is confirmed.
+    Raises Refused with every reason, UnknownAppointment, AlreadyWaiting.
     """
     with _one_open_ticket_a_person(), transaction.atomic():
-        checked = booking.mark_ticketed(code, remote=remote, by=by, now=now)
+        if reserve:
+            checked = booking.may_be_ticketed(code, remote=remote, now=now)
+        else:
+            checked = booking.mark_ticketed(code, remote=remote, by=by, now=now)
         rank_class = TicketClass.ARRIVED_BOOKING if checked.at_desk else TicketClass.BOOKED_ONLINE
         holder = Holder(checked.person_id, checked.id, checked.matter_id, remote)
-        return _print(checked.queue_id, holder, Placing(now, checked.starts_at, frozenset({rank_class})), by)
+        placing = Placing(now, checked.starts_at, frozenset({rank_class}))
+        return _number(checked.queue_id, holder, placing, by, reserve=reserve)
 
 
-def check_in(code: str, *, by: str, now: datetime) -> Issued:
+def check_in(code: str, *, by: str, now: datetime, reserve: bool = False) -> Issued:
     """What the kiosk does with an appointment: print its ticket, again if it has one.
 
     A ticket taken on a phone becomes presence by it (R4.3). Raises as `take_ticket` does.
     """
     try:
-        return take_ticket(code, remote=False, by=by, now=now)
+        return take_ticket(code, remote=False, by=by, now=now, reserve=reserve)
     except Refused as refused:
         kept = queries.ticket_of(ids.ungrouped(code))
         if (
@@ -126,15 +131,16 @@ def void(ticket_id: int, *, by: str, now: datetime, reason: str) -> None:
 
 
 def _one_open_ticket_a_person() -> AbstractContextManager[None]:
-    return translate({"ticket_open_once_a_person_and_queue": AlreadyWaiting})
+    return translate(HELD)
 
 
-def _print(queue_id: int, holder: Holder, placing: Placing, by: str) -> Issued:
+def _number(queue_id: int, holder: Holder, placing: Placing, by: str, *, reserve: bool) -> Issued:
     queue, day = queries.queue(queue_id), placing.issued_at.date()
     if queue is None:
         raise UnknownQueue(queue_id)
+    reserving.drop_earlier(queue_id, holder.person_id, holder.appointment_id, by=by, now=placing.issued_at)
     booked = holder.appointment_id is not None
-    order = CallingOrder.of(regulation.in_force(day).parameters)
+    order = queries.calling_order(queue.centre_id, day)
     numbering_id, number = _next_number(queue_id, BOOKED_SERIES if booked else WALK_IN_SERIES, placing.issued_at)
     ticket = Ticket.objects.create(
         centre_id=queue.centre_id,
@@ -151,8 +157,10 @@ def _print(queue_id: int, holder: Holder, placing: Placing, by: str) -> Issued:
         rank_class=leading(placing.classes, order),
         issued_at=placing.issued_at,
         due_at=due_at(placing, order),
+        state=TicketState.RESERVED if reserve else TicketState.WAITING,
     )
-    moves.tell(ticket, "ticket.issued", by=by, at=placing.issued_at, remote=holder.remote)
+    kind = "ticket.reserved" if reserve else "ticket.issued"
+    moves.tell(ticket, kind, by=by, at=placing.issued_at, remote=holder.remote)
     return Issued(ticket.pk, ticket.label)
 
 

@@ -1,7 +1,27 @@
 """What can be asked about a hall."""
 
 from yueban.domain.queueing.queries.board import Board, Call, WaitingQueue, board
-from yueban.domain.queueing.queries.console import CounterQueueView, CounterView, Line, counter_view
+from yueban.domain.queueing.queries.console import (
+    CounterQueueView,
+    CounterView,
+    Line,
+    counter_view,
+    matters_of_counter,
+)
+from yueban.domain.queueing.queries.devices import (
+    PrinterView,
+    ScreenView,
+    appointment_slip,
+    printer,
+    printers,
+    reader,
+    screens,
+    texts,
+    ticket_slip,
+    vocabulary,
+)
+from yueban.domain.queueing.queries.face import CounterFace, counter_face, counter_numbered
+from yueban.domain.queueing.queries.guide import HelpView, help_calls, ticket_labelled
 from yueban.domain.queueing.queries.hall import (
     CounterFacts,
     HallView,
@@ -9,45 +29,73 @@ from yueban.domain.queueing.queries.hall import (
     QueueView,
     TicketView,
     counter,
+    counter_of_staff,
     counters,
     hall,
     halls,
     people_ahead,
     queue,
     queues,
+    queues_of_counter,
     ticket,
     ticket_of,
 )
+from yueban.domain.queueing.queries.handlings import HandlingView, handling, last_handling
 from yueban.domain.queueing.queries.invariants import broken_invariants
 from yueban.domain.queueing.queries.order import IN_ORDER, in_order, recorded_words, why, words
+from yueban.domain.queueing.queries.settings import calling_order, hall_rules
 
 __all__ = [
     "IN_ORDER",
     "Board",
     "Call",
+    "CounterFace",
     "CounterFacts",
     "CounterQueueView",
     "CounterView",
     "HallView",
+    "HandlingView",
+    "HelpView",
     "Line",
+    "PrinterView",
     "QueueFacts",
     "QueueView",
+    "ScreenView",
     "TicketView",
     "WaitingQueue",
+    "appointment_slip",
     "board",
     "broken_invariants",
+    "calling_order",
     "counter",
+    "counter_face",
+    "counter_numbered",
+    "counter_of_staff",
     "counter_view",
     "counters",
     "hall",
+    "hall_rules",
     "halls",
+    "handling",
+    "help_calls",
     "in_order",
+    "last_handling",
+    "matters_of_counter",
     "people_ahead",
+    "printer",
+    "printers",
     "queue",
     "queues",
+    "queues_of_counter",
+    "reader",
     "recorded_words",
+    "screens",
+    "texts",
     "ticket",
+    "ticket_labelled",
     "ticket_of",
+    "ticket_slip",
+    "vocabulary",
     "why",
     "words",
 ]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from yueban.domain.queueing.queries.hall import CounterFacts, counter, rows
 from yueban.domain.queueing.queries.order import IN_ORDER, in_order
-from yueban.domain.queueing.rules import CallingOrder, TicketState
-from yueban.domain.regulation import queries as regulation
+from yueban.domain.queueing.queries.settings import calling_order
+from yueban.domain.queueing.rules import UNDO, UNDO_SHOWN, TicketState
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 NEXT = 12
 
 COLUMNS = """t.id, t.label, t.state, t.series = 'Y' AS booked, t.remote, t.issued_at, t.called_at, t.served_at, t.recalls,
-    t.why, t.rank_class, t.counter_id, q.name AS queue_name,
+    t.why, t.rank_class, t.counter_id, t.person_id, t.ground, t.note, t.misses, t.for_counter_id, q.name AS queue_name,
     coalesce(m.name, '') AS matter, coalesce(a.name, '') AS person, coalesce(a.organisation, '') AS organisation,
     coalesce(a.code, '') AS appointment_code, lower(a.during) AS starts_at, upper(a.during) AS ends_at,
     a.present_at IS NOT NULL AS present"""
@@ -42,6 +42,42 @@ LEFT JOIN queueing_ticket t ON t.queue_id = q.id AND t.date = %(date)s AND t.sta
 WHERE cq.counter_id = %(counter)s GROUP BY q.id, cq.rank ORDER BY cq.rank
 """
 
+ARRIVALS = f"""
+SELECT {COLUMNS.replace("t.", "x.")} FROM queueing_ticket x JOIN directory_counterqueue cq
+    ON cq.queue_id = x.queue_id AND cq.counter_id = %(counter)s {JOINS}
+WHERE x.state = 'waiting' AND x.date = %(date)s AND x.rank_class = 'arrived_booking' ORDER BY x.due_at, x.number, x.id
+"""  # noqa: S608 - our own constants
+EXPECTED = """
+SELECT a.code, a.name, m.short_name AS matter, lower(a.during) AS starts_at, upper(a.during) AS ends_at
+FROM booking_appointment a
+JOIN directory_counterqueue cq ON cq.queue_id = a.queue_id AND cq.counter_id = %(counter)s
+JOIN directory_matter m ON m.id = a.matter_id
+WHERE a.service_date = %(date)s AND a.status = 'booked' AND a.channel_kind IN ('onsite', 'phone')
+ORDER BY lower(a.during), a.id LIMIT 20
+"""
+PAST = """
+SELECT t.label, t.state, coalesce(h.ended_at, t.ended_at, t.issued_at) AS at, coalesce(m.short_name, q.name) AS what,
+    c.number AS counter, coalesce(h.outcome, t.outcome) AS outcome
+FROM queueing_ticket t JOIN directory_queue q ON q.id = t.queue_id
+LEFT JOIN queueing_handling h ON h.ticket_id = t.id
+LEFT JOIN directory_counter c ON c.id = coalesce(h.counter_id, t.counter_id)
+LEFT JOIN directory_matter m ON m.id = coalesce(h.matter_id, t.matter_id)
+WHERE t.date = %(date)s AND t.state <> 'void'
+    AND ((t.person_id = %(person)s::bigint AND t.id <> %(ticket)s) OR (t.id = %(ticket)s AND h.id IS NOT NULL))
+ORDER BY 3
+"""
+MATTERS = """
+SELECT DISTINCT m.id, m.short_name AS name FROM directory_offer o
+JOIN directory_counterqueue cq ON cq.queue_id = o.queue_id AND cq.counter_id = %(counter)s
+JOIN directory_matter m ON m.id = o.matter_id WHERE m.active ORDER BY name
+"""
+UNDOABLE = """
+SELECT u.ticket_id, t.label, u.move, u.made_at FROM queueing_undo u JOIN queueing_ticket t ON t.id = u.ticket_id
+WHERE u.counter_id = %(counter)s AND u.made_at >= %(since)s AND t.state IN ('waiting', 'missed')
+ORDER BY u.made_at DESC LIMIT 1
+"""
+HELP = "SELECT asked_at FROM queueing_helpcall WHERE counter_id = %(counter)s AND answered_at IS NULL"
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -59,6 +95,11 @@ class Line:
     why: str
     rank_class: str
     counter_id: int | None
+    person_id: int | None
+    ground: str
+    note: str
+    misses: int
+    for_counter_id: int | None
     queue_name: str
     matter: str
     person: str
@@ -80,6 +121,47 @@ class CounterQueueView:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """What the person in hand did in this hall today: earlier numbers and matters handled."""
+
+    label: str
+    state: str
+    at: datetime
+    what: str
+    counter: int | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A desk or phone booking of the day whose person has not come yet: the clerk registers the arrival (到场登记)."""
+
+    code: str
+    name: str
+    matter: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MatterChoice:
+    """A matter of the counter's queues, for the next one of a visit."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class UndoChoice:
+    """The last missed call or transfer of the counter, while it may be taken back."""
+
+    ticket_id: int
+    label: str
+    move: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class CounterView:
     """The whole console: the person in hand, who comes next, who was set aside."""
 
@@ -89,6 +171,11 @@ class CounterView:
     waiting: list[Line]
     parked: list[Line]
     missed: list[Line]
+    arrivals: list[Line]
+    expected: list[Expected]
+    past: list[Past]
+    undo: UndoChoice | None
+    help_asked_at: datetime | None
 
     @property
     def total(self) -> int:
@@ -103,19 +190,45 @@ def counter_view(counter_id: int, *, now: datetime) -> CounterView | None:
         return None
     day = _parameters(facts, now.date())
     lines = [_line(each) for each in rows(AT_COUNTER, day)]
+    hand = next((each for each in lines if each.state in {TicketState.CALLED, TicketState.SERVING}), None)
+    asked = rows(HELP, day)
     return CounterView(
         counter=facts,
-        hand=next((each for each in lines if each.state in {TicketState.CALLED, TicketState.SERVING}), None),
+        hand=hand,
         queues=[CounterQueueView(**each) for each in rows(QUEUES, day)],
         waiting=[_line(each) for each in rows(WAITING, day | {"limit": NEXT})],
         parked=[each for each in lines if each.state is TicketState.PARKED],
         missed=[each for each in lines if each.state is TicketState.MISSED],
+        arrivals=[_line(each) for each in rows(ARRIVALS, day)],
+        expected=[Expected(**each) for each in rows(EXPECTED, day)],
+        past=_past(hand, now.date()),
+        undo=_undo(counter_id, now),
+        help_asked_at=asked[0]["asked_at"] if asked else None,
     )
 
 
+def matters_of_counter(counter_id: int) -> list[MatterChoice]:
+    """The matters that the counter's queues handle, by name."""
+    return [MatterChoice(**each) for each in rows(MATTERS, {"counter": counter_id})]
+
+
+def _past(hand: Line | None, day: date) -> list[Past]:
+    if hand is None:
+        return []
+    return [Past(**each) for each in rows(PAST, {"ticket": hand.id, "person": hand.person_id, "date": day})]
+
+
+def _undo(counter_id: int, now: datetime) -> UndoChoice | None:
+    found = rows(UNDOABLE, {"counter": counter_id, "since": now - UNDO})
+    if not found:
+        return None
+    made_at = found[0].pop("made_at")
+    return UndoChoice(seconds=max(0, UNDO_SHOWN - int((now - made_at).total_seconds())), **found[0])
+
+
 def _parameters(facts: CounterFacts, day: date) -> dict[str, Any]:
-    step = CallingOrder.of(regulation.in_force(day).parameters).step
-    return in_order(facts.id, booking_only=facts.booking_only, date=day, step=step)
+    step = calling_order(facts.centre_id, day).step
+    return in_order(facts, date=day, step=step)
 
 
 def _line(row: dict[str, Any]) -> Line:

@@ -47,7 +47,7 @@ class QueueFacts:
 
 @dataclass(frozen=True, slots=True)
 class CounterFacts:
-    """A counter and whether it calls; `staff_id` is who sits there."""
+    """A counter and whether it calls; `staff_id` is who sits there, `bookings_first` its 「预约办理」 mode (R5.3)."""
 
     id: int
     centre_id: int
@@ -58,6 +58,7 @@ class CounterFacts:
     mode: str
     staff_id: int | None
     staff_name: str
+    bookings_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,8 @@ class TicketView:
     areas: tuple[str, ...]
     ahead: int
     estimate: int
+    ground: str = ""
+    more_time_used: bool = False
 
 
 HALL = """
@@ -109,11 +112,12 @@ SELECT id, code, name, short_name, address, phone FROM directory_centre WHERE ac
 QUEUE = "SELECT id, centre_id, code, name, prefix FROM directory_queue WHERE id = %(id)s AND active"
 COUNTERS = """
 SELECT c.id, c.centre_id, c.number, c.name, c.area, c.booking_only, coalesce(s.state, 'closed') AS mode,
-    s.staff_id, coalesce(p.name, '') AS staff_name
+    s.staff_id, coalesce(p.name, '') AS staff_name, coalesce(s.bookings_first, false) AS bookings_first
 FROM directory_counter c
 LEFT JOIN queueing_counterstate s ON s.counter_id = c.id
 LEFT JOIN people_staff p ON p.id = s.staff_id
-WHERE c.active AND (c.id = %(id)s OR c.centre_id = %(centre)s) ORDER BY c.number
+WHERE c.active AND (c.id = %(id)s OR c.centre_id = %(centre)s OR (s.staff_id = %(staff)s AND s.state <> 'closed'))
+ORDER BY c.number
 """
 QUEUES = """
 SELECT q.id, q.code, q.name, q.prefix, q.service_minutes,
@@ -130,9 +134,10 @@ TICKET = """
 SELECT t.id, t.label, t.state, t.series, t.remote, t.centre_id, c.code AS centre_code, c.name AS centre_name,
     q.id AS queue_id, q.name AS queue_name, q.service_minutes, coalesce(a.code, '') AS appointment_code,
     lower(a.during) AS starts_at, upper(a.during) AS ends_at, t.issued_at, t.called_at, k.number AS counter,
+    t.ground, t.more_time_at IS NOT NULL AS more_time_used,
     ARRAY(SELECT c2.area FROM directory_counterqueue cq JOIN directory_counter c2 ON c2.id = cq.counter_id
           WHERE cq.queue_id = q.id AND c2.active GROUP BY c2.area ORDER BY min(cq.rank), min(c2.number)) AS areas,
-    CASE WHEN t.state = 'waiting' THEN (
+    CASE WHEN t.state IN ('waiting', 'reserved') THEN (
         SELECT count(*) FROM queueing_ticket o WHERE o.queue_id = t.queue_id AND o.date = t.date AND o.state = 'waiting'
         AND (o.due_at, o.number, o.id) < (t.due_at, t.number, t.id)) ELSE 0 END AS ahead,
     (SELECT count(*) FROM directory_counterqueue cq JOIN queueing_counterstate s USING (counter_id)
@@ -164,13 +169,27 @@ def queue(queue_id: int) -> QueueFacts | None:
 
 def counter(counter_id: int) -> CounterFacts | None:
     """A counter in use."""
-    found = rows(COUNTERS, {"id": counter_id, "centre": 0})
+    found = rows(COUNTERS, {"id": counter_id, "centre": 0, "staff": 0})
     return CounterFacts(**found[0]) if found else None
 
 
 def counters(centre_id: int) -> list[CounterFacts]:
     """The counters of a centre by their number."""
-    return [CounterFacts(**each) for each in rows(COUNTERS, {"id": 0, "centre": centre_id})]
+    return [CounterFacts(**each) for each in rows(COUNTERS, {"id": 0, "centre": centre_id, "staff": 0})]
+
+
+def counter_of_staff(staff_id: int) -> CounterFacts | None:
+    """Where a clerk sits, so that one whose browser died comes back to the number in hand; None for nowhere."""
+    found = rows(COUNTERS, {"id": 0, "centre": 0, "staff": staff_id})
+    return CounterFacts(**found[0]) if found else None
+
+
+def queues_of_counter(counter_id: int) -> list[int]:
+    """The ids of the queues that a counter serves, its favourite first."""
+    found = rows(
+        "SELECT queue_id FROM directory_counterqueue WHERE counter_id = %(id)s ORDER BY rank", {"id": counter_id}
+    )
+    return [each["queue_id"] for each in found]
 
 
 def queues(centre_id: int, *, date: date) -> list[QueueView]:
@@ -194,7 +213,8 @@ def ticket(ticket_id: int) -> TicketView | None:
 def ticket_of(appointment_code: str) -> TicketView | None:
     """The ticket of an appointment that was not withdrawn, None when none was taken."""
     found = rows(
-        TICKET + "WHERE a.code = %(code)s AND t.state <> 'void' ORDER BY t.id DESC", {"code": appointment_code}
+        TICKET + "WHERE a.code = %(code)s AND t.state NOT IN ('void', 'reserved') ORDER BY t.id DESC",
+        {"code": appointment_code},
     )
     return _ticket_view(found[0]) if found else None
 

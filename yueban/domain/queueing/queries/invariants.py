@@ -27,7 +27,8 @@ _CHECKS: Final[dict[str, str]] = {
             OR (t.state IN ('called', 'serving', 'parked') AND a.channel_kind = 'online' AND a.status <> 'accepted')""",
     "an appointment is ticketed and has no ticket": """
         SELECT 'appointment ' || a.id FROM booking_appointment a WHERE a.status = 'ticketed'
-            AND NOT EXISTS (SELECT 1 FROM queueing_ticket t WHERE t.appointment_id = a.id AND t.state <> 'void')""",
+            AND NOT EXISTS (SELECT 1 FROM queueing_ticket t WHERE t.appointment_id = a.id
+                AND t.state NOT IN ('void', 'reserved'))""",
 }
 
 

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from yueban.domain.queueing.rules import CallingOrder, Punctuality, TicketClass, Why, punctuality
-from yueban.domain.regulation import queries as regulation
+from yueban.domain.queueing.queries.settings import calling_order
+from yueban.domain.queueing.rules import Punctuality, TicketClass, Why, punctuality
 from yueban.kernel import wall
 
 if TYPE_CHECKING:
     from datetime import date, timedelta
 
     from yueban.domain.queueing.models import Ticket
+    from yueban.domain.queueing.queries.hall import CounterFacts
 
 IN_ORDER: Final = """
 FROM queueing_ticket t JOIN (
@@ -22,11 +23,13 @@ FROM queueing_ticket t JOIN (
         SELECT w.id FROM queueing_ticket w
         WHERE w.queue_id = q.queue_id AND w.state = 'waiting' AND w.date = %(date)s
             AND (w.series = 'Y' OR NOT %(booking_only)s)
+            AND (w.for_counter_id IS NULL OR w.for_counter_id = %(counter)s)
         ORDER BY w.due_at, w.number, w.id LIMIT 100
     ) first WHERE q.counter_id = %(counter)s
 ) cq ON cq.id = t.id
 WHERE t.state || '' = 'waiting'
-ORDER BY t.due_at + cq.rank * %(step)s::interval, t.number, t.id
+ORDER BY (%(bookings_first)s AND t.rank_class = 'arrived_booking') DESC,
+    t.due_at + cq.rank * %(step)s::interval, t.number, t.id
 """
 """Waiting tickets of one counter, the next first; aliases t (ticket) and cq (`rank` of its queue at the counter).
 
@@ -37,15 +40,16 @@ planner, which believes that few wait, reads all who wait for each candidate.
 """
 
 
-def in_order(counter_id: int, *, booking_only: bool, date: date, step: timedelta) -> dict[str, Any]:
+def in_order(counter: CounterFacts, *, date: date, step: timedelta) -> dict[str, Any]:
     """The parameters of IN_ORDER."""
-    return {"counter": counter_id, "booking_only": booking_only, "date": date, "step": step}
+    modes = {"booking_only": counter.booking_only, "bookings_first": counter.bookings_first}
+    return {"counter": counter.id, "date": date, "step": step, **modes}
 
 
 def why(ticket: Ticket, *, rank: int | None, booking_only: bool) -> Why:
     """The facts of why a ticket was called; `rank` None means that the clerk chose it."""
     during = ticket.appointment.during if ticket.appointment is not None else None
-    order = CallingOrder.of(regulation.in_force(ticket.date).parameters)
+    order = calling_order(ticket.centre_id, ticket.date)
     return Why(
         rank_class=TicketClass(ticket.rank_class),
         issued_at=ticket.issued_at,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,14 @@ CHANNEL = "yueban_hall"
 
 MAX_RECALLS = 5
 
+RESERVATION = timedelta(minutes=2)
+"""A number whose slip was neither printed nor given up by then is dropped: its terminal died."""
+
 
 class TicketState(StrEnum):
     """Where a ticket is in its life."""
 
+    RESERVED = "reserved"
     WAITING = "waiting"
     CALLED = "called"
     SERVING = "serving"
@@ -31,6 +36,8 @@ class TicketState(StrEnum):
 class Move(StrEnum):
     """What may happen to a ticket; each is one operation."""
 
+    CONFIRM = "confirm"
+    DROP = "drop"
     CALL = "call"
     RECALL = "recall"
     ACCEPT = "accept"
@@ -41,6 +48,11 @@ class Move(StrEnum):
     TRANSFER = "transfer"
     VOID = "void"
     CLOSE = "close"
+    REQUEUE = "requeue"
+    RESTORE_CALLED = "restore_called"
+    RESTORE_SERVING = "restore_serving"
+    REORDER = "reorder"
+    CONTINUE = "continue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +69,11 @@ def _step(target: TicketState, *sources: TicketState) -> Step:
 
 _S = TicketState
 
+# A reserved number becomes valid when its slip is out, and is dropped when it is not: nobody calls it before.
 # A missed ticket may be called again by its number: the applicant came back (architecture: accepted again).
 TRANSITIONS: Mapping[Move, Step] = {
+    Move.CONFIRM: _step(_S.WAITING, _S.RESERVED),
+    Move.DROP: _step(_S.VOID, _S.RESERVED),
     Move.CALL: _step(_S.CALLED, _S.WAITING, _S.MISSED),
     Move.RECALL: _step(_S.CALLED, _S.CALLED),
     Move.ACCEPT: _step(_S.SERVING, _S.CALLED),
@@ -69,6 +84,14 @@ TRANSITIONS: Mapping[Move, Step] = {
     Move.TRANSFER: _step(_S.WAITING, _S.CALLED, _S.SERVING),
     Move.VOID: _step(_S.VOID, _S.WAITING),
     Move.CLOSE: _step(_S.CLOSED, _S.WAITING, _S.CALLED, _S.SERVING, _S.PARKED),
+    # A missed number that waits again by the centre's rule, and what takes a missed call or a transfer back.
+    Move.REQUEUE: _step(_S.WAITING, _S.CALLED),
+    Move.RESTORE_CALLED: _step(_S.CALLED, _S.WAITING, _S.MISSED),
+    Move.RESTORE_SERVING: _step(_S.SERVING, _S.WAITING),
+    # A new place in the order: statutory priority, or more time.
+    Move.REORDER: _step(_S.WAITING, _S.WAITING),
+    # The next matter of the same visit.
+    Move.CONTINUE: _step(_S.SERVING, _S.CALLED, _S.SERVING),
 }
 
 AT_COUNTER = frozenset({_S.CALLED, _S.SERVING})
@@ -124,6 +147,10 @@ class UnknownQueue(QueueingError):
     """No such queue, or it is out of use."""
 
 
+class UnknownPrinter(QueueingError):
+    """No such printer, it is out of use, or only its own terminal reaches it."""
+
+
 class CounterBusy(QueueingError):
     """The counter has a ticket in hand and must end with it first."""
 
@@ -143,6 +170,10 @@ class MoveRefused(QueueingError):
 
 class TooManyRecalls(QueueingError):
     """The ticket was called again as often as may be; mark it missed or accept it."""
+
+
+class NotReserved(QueueingError):
+    """The number was dropped meanwhile; its slip, if there is one, is worth nothing."""
 
 
 class AlreadyWaiting(QueueingError):

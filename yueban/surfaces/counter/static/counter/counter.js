@@ -2,11 +2,16 @@
 "use strict";
 (function () {
   document.addEventListener("keydown", (event) => {
-    if (!/^F\d+$/.test(event.key) || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
-    const button = document.querySelector(`[data-hotkey="${event.key}"]`);
-    if (!button) return;
+    if (event.altKey || event.metaKey || event.repeat) return;
+    const undoing = event.ctrlKey && event.key.toLowerCase() === "z" && !/^(INPUT|TEXTAREA)$/.test(document.activeElement.tagName);
+    if (!undoing && (event.ctrlKey || !/^F\d+$/.test(event.key))) return;
+    const key = undoing ? "Ctrl+Z" : event.key;
+    const field = document.querySelector(`[data-hotkey-focus="${key}"]`);
+    const button = document.querySelector(`[data-hotkey="${key}"]`);
+    if (!button && !field) return;
     event.preventDefault();
-    if (!button.disabled) button.click();
+    if (field) field.focus();
+    else if (!button.disabled) button.click();
   });
 
   // One press is one act: a second one waits for the answer to the first.
@@ -20,8 +25,57 @@
     if (event.detail.requestConfig.verb !== "get") under_way = false;
   });
 
+  // What is being written or chosen survives a swap of the lists; the middle is only swapped by one's own act.
+  // A new arrival slides in with one soft tone.
+  const known = new Set();
+  let first = true, sound = null;
+  function tone() {
+    try {
+      sound = sound || new AudioContext();
+      const wave = sound.createOscillator(), volume = sound.createGain(), now = sound.currentTime;
+      wave.frequency.value = 660;
+      volume.gain.setValueAtTime(0.0001, now);
+      volume.gain.exponentialRampToValueAtTime(0.08, now + 0.03);
+      volume.gain.exponentialRampToValueAtTime(0.0001, now + 0.5);
+      wave.connect(volume);
+      volume.connect(sound.destination);
+      wave.start(now);
+      wave.stop(now + 0.5);
+    } catch (error) { /* a machine without sound */ }
+  }
+  function arrivals() {
+    let fresh = 0;
+    document.querySelectorAll("[data-arrival]").forEach((line) => {
+      if (known.has(line.dataset.arrival)) return;
+      known.add(line.dataset.arrival);
+      if (first) return;
+      line.classList.add("arrived");
+      fresh += 1;
+    });
+    first = false;
+    if (fresh) {
+      document.body.dataset.tones = Number(document.body.dataset.tones || 0) + 1;
+      tone();
+    }
+  }
+
+  // The offer to undo lasts as long as it says.
+  let until = 0, offered = null;
+  function undoing() {
+    const bar = document.querySelector("[data-undo]");
+    if (!bar) return;
+    if (bar !== offered) {
+      offered = bar;
+      until = performance.now() + Number(bar.dataset.undo) * 1000;
+    }
+    const left = Math.ceil((until - performance.now()) / 1000);
+    if (left <= 0) bar.remove();
+    else bar.querySelector("[data-seconds]").textContent = left;
+  }
+
   let offset = 0, made = "";
   function tick() {
+    undoing();
     const timer = document.querySelector("[data-since]");
     if (!timer) return;
     if (timer.dataset.now !== made) { // the server's clock, as of the page it made
@@ -32,6 +86,8 @@
     timer.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
   }
   setInterval(tick, 500);
-  document.addEventListener("htmx:afterSwap", tick);
+  document.addEventListener("htmx:afterSwap", () => { tick(); arrivals(); });
+  document.addEventListener("htmx:oobAfterSwap", arrivals);
+  arrivals();
   tick();
 })();

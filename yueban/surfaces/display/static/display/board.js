@@ -1,5 +1,6 @@
 // The hall board: shows calls as they happen, speaks them, and says how old its data are. For Chromium 87 and later.
-"use strict";
+import { Announcer } from "./voice.js";
+
 (function () {
   const root = document.getElementById("board");
   const find = (name) => document.querySelector(`[data-${name}]`);
@@ -82,49 +83,20 @@
     emphasis = setTimeout(() => hero.classList.remove("hero--new"), EMPHASIS_MS);
   }
 
-  // ---- what is heard: one announcement at a time, each said twice, digits one by one ---------------------------------
-  const speech = window.speechSynthesis, waiting = [];
-  let speaking = false, unlocked = false;
-  const digits = (text) => String(text).replace(/\d/g, (digit) => words.digits[Number(digit)]).split("").join(" ");
-  function sentence(call) {
-    return fill(words.announcement, { label: digits(call.label), counter: call.counter });
-  }
-  function announce(call) {
-    waiting.push(sentence(call), sentence(call));
-    speakNext();
-  }
-  function speakNext() {
-    if (!speech || speaking || !waiting.length) return;
-    speaking = true;
-    const said = new SpeechSynthesisUtterance(waiting.shift());
-    said.lang = words.language;
-    said.rate = 0.9;
-    let finished = false;
-    const next = () => {
-      if (finished) return;
-      finished = true;
-      clearTimeout(watchdog);
-      speaking = false;
-      speakNext();
-    };
-    const watchdog = setTimeout(() => { speech.cancel(); next(); }, 15000); // an engine that never ends
-    said.onstart = () => { unlocked = true; find("sound").hidden = true; };
-    said.onend = next;
-    said.onerror = (event) => {
-      if (event.error === "not-allowed") { find("sound").hidden = false; waiting.length = 0; }
-      next();
-    };
-    document.body.dataset.said = said.text;
-    speech.speak(said);
-  }
+  // ---- what is heard -----------------------------------------------------------------------------------------------
+  const area = root.dataset.only, here = (call) => !area || call.area === area;
+  const announcer = new Announcer({
+    template: words.announcement, clips: words.clips, digits: words.digits, language: words.language,
+    onBlocked: () => { find("sound").hidden = false; },
+    onSaid: (text, how) => { Object.assign(document.body.dataset, { said: text, how, times: Number(document.body.dataset.times || 0) + 1 }); },
+  });
   find("sound").addEventListener("click", () => {
     find("sound").hidden = true;
-    unlocked = true;
-    waiting.unshift(words.idle);
-    speakNext();
+    announcer.unlock(words.idle);
   });
   // Browsers are silent until somebody touched the page; a terminal in kiosk mode is allowed to speak at once.
-  if (speech && !unlocked && !(navigator.userActivation && navigator.userActivation.hasBeenActive)) find("sound").hidden = false;
+  const silent = "silent" in root.dataset;
+  if (!silent && !(navigator.userActivation && navigator.userActivation.hasBeenActive)) find("sound").hidden = false;
 
   // ---- what happens ----------------------------------------------------------------------------------------------------
   let reload = 0;
@@ -136,18 +108,19 @@
         state.queues = fresh.queues;
         showQueues();
         if (fresh.position >= position) { // a new day begins empty
-          state.calls = fresh.calls;
+          state.calls = fresh.calls.filter(here);
           showCalls();
         }
       }).catch(() => {}).finally(() => { reload = 0; });
     }, 400);
   }
   function onCall(event) {
+    if (!here(event)) return;
     const call = { ticket: event.ticket, label: event.label, counter: event.counter, area: event.area, at: event.at };
     state.calls = [call, ...state.calls.filter((each) => each.ticket !== call.ticket)].slice(0, LATEST);
     showCalls();
     emphasise();
-    if (serverNow() - new Date(event.at) < FRESH_MS) announce(call); // an older one, after a long silence, is only shown
+    if (!silent && serverNow() - new Date(event.at) < FRESH_MS) announcer.say(call); // an older one, after a long silence, is only shown
   }
   function onMessage(message) {
     heard = performance.now();
@@ -174,6 +147,7 @@
     };
   }
 
+  state.calls = state.calls.filter(here);
   showCalls();
   showQueues();
   showClock();

@@ -1,5 +1,6 @@
 // The terminal: countdown, scanner, keypad, printing, clock. For Chromium 87 and later; pages work without it up to typing.
-"use strict";
+import { service, wedge } from "./reader.js";
+
 (function () {
   const find = (name, within) => (within || document).querySelector(`[data-${name}]`);
 
@@ -40,23 +41,17 @@
   }
   window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
 
-  // ---- a scanner or card reader types like a very fast keyboard and ends with Enter ----------------------------------
-  const scan = find("scan");
-  let typed = "", lastKey = 0;
+  // ---- scanners and card readers -------------------------------------------------------------------------------------
+  const scan = find("scan"), reader = document.getElementById("reader");
   if (scan) {
-    document.addEventListener("keydown", (event) => {
-      if (event.ctrlKey || event.altKey || event.metaKey) return;
-      const now = performance.now();
-      if (now - lastKey > 200) typed = "";
-      lastKey = now;
-      if (event.key === "Enter" && typed.length >= 8) {
-        event.preventDefault();
-        scan.elements.text.value = typed;
-        scan.submit();
-      } else if (event.key.length === 1) {
-        typed += event.key;
-      }
-    });
+    const read = (text) => {
+      if (scan.dataset.sent) return;
+      scan.dataset.sent = "yes";
+      scan.elements.text.value = text;
+      scan.submit();
+    };
+    wedge(document, read);
+    if (reader) service(JSON.parse(reader.textContent), read);
   }
 
   // ---- keypad ------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,161 @@
+"""The hall guide's page on a phone: who needs help, how long people wait, and a number or booking in front of one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from yueban.domain.booking import queries as booking
+from yueban.domain.people.rules import Permission
+from yueban.domain.queueing import operations, queries
+from yueban.domain.queueing.rules import AlreadyWaiting, Ground, MoveRefused, QueueingError
+from yueban.domain.regulation import queries as regulation
+from yueban.domain.regulation.rules import Refused
+from yueban.kernel import clock, crypto, ids
+from yueban.surfaces.access import requires
+from yueban.surfaces.counter.access import clerk, in_hall
+from yueban.surfaces.counter.words import GROUNDS, STATES
+
+if TYPE_CHECKING:
+    from yueban.domain.people.rules import StaffIdentity
+    from yueban.domain.queueing.queries import HallView
+
+CODE_LENGTH = 8
+
+
+@require_GET
+@requires(Permission.ISSUE_TICKETS)
+def choose(request: HttpRequest) -> HttpResponse:
+    """Which hall; at once where there is one."""
+    staff = clerk(request)
+    halls = [each for each in queries.halls() if staff.scope.covers(centre_id=each.id)]
+    if len(halls) == 1:
+        return redirect("counter:guide", halls[0].code)
+    return render(request, "counter/guide_halls.html", {"halls": halls})
+
+
+@require_GET
+@in_hall
+def home(request: HttpRequest, hall: HallView, staff: StaffIdentity) -> HttpResponse:
+    """What needs me, a field to find a number, and the queues."""
+    return render(request, "counter/guide.html", _hall(hall, staff))
+
+
+@require_GET
+@in_hall
+def state(request: HttpRequest, hall: HallView, staff: StaffIdentity) -> HttpResponse:
+    """Only what changes by itself."""
+    return render(request, "counter/guide_state.html", _hall(hall, staff))
+
+
+@require_GET
+@in_hall
+def find(request: HttpRequest, hall: HallView, staff: StaffIdentity) -> HttpResponse:
+    """A number (`A012`), an appointment number or its QR code, as typed or scanned."""
+    text = request.GET.get("q", "")[:200].replace("\0", "").strip()
+    code = crypto.verify(text) or ids.ungrouped(text)
+    if len(code) == CODE_LENGTH and code.isdigit():
+        return _appointment(request, hall, staff, code)
+    found = queries.ticket_labelled(hall.id, text, date=clock.today())
+    if found is None:
+        return _home(request, hall, staff, _("今天没有这个号，也没有这个预约。"), q=text)
+    return redirect("counter:guide_ticket", hall.code, found.id)
+
+
+@require_http_methods(["GET", "POST"])
+@in_hall
+def ticket(request: HttpRequest, hall: HallView, staff: StaffIdentity, *, ticket_id: int) -> HttpResponse:
+    """One number: where it stands; POST gives it priority with its ground (军人、老年、孕、残)."""
+    found = queries.ticket(ticket_id)
+    if found is None or found.centre_id != hall.id:
+        raise Http404
+    message = ""
+    if request.method == "POST":
+        chosen = request.POST.get("ground", "")
+        if chosen not in set(Ground):
+            raise Http404
+        try:
+            operations.give_priority(ticket_id, ground=Ground(chosen), by=staff.by, now=clock.now())
+        except MoveRefused:
+            message = _("这个号已不在等候，不能再优先。")
+        else:
+            return redirect("counter:guide_ticket", hall.code, ticket_id)
+    context = {"hall": hall, "ticket": found, "grounds": GROUNDS.items(), "states": STATES.items(), "message": message}
+    return render(request, "counter/guide_ticket.html", context, status=409 if message else 200)
+
+
+@require_POST
+@in_hall
+def arrive(request: HttpRequest, hall: HallView, staff: StaffIdentity) -> HttpResponse:
+    """到场登记 at the guide desk: the booking gets its number, and a desk or phone booking waits far ahead (R5.3)."""
+    code = ids.ungrouped(request.POST.get("code", "")[:20])
+    try:
+        found = booking.by_code(code if code.isdigit() else "", now=clock.now())
+        if found.centre_id != hall.id:
+            raise Http404
+        issued = operations.check_in(code, by=staff.by, now=clock.now())
+    except booking.UnknownAppointment as error:
+        raise Http404 from error
+    except Refused as refused:
+        return _home(request, hall, staff, regulation.explain(refused.reasons[0]))
+    except AlreadyWaiting:
+        return _home(request, hall, staff, _("这位群众在这个队列已有号。"))
+    return redirect("counter:guide_ticket", hall.code, issued.ticket_id)
+
+
+@require_POST
+@in_hall
+def issue(request: HttpRequest, hall: HallView, staff: StaffIdentity) -> HttpResponse:
+    """A number for somebody who walked in, called out to them or written down."""
+    known = {str(each.id): each.id for each in queries.queues(hall.id, date=clock.today())}
+    if (wanted := request.POST.get("queue", "")) not in known:
+        raise Http404
+    try:
+        issued = operations.issue(known[wanted], by=staff.by, now=clock.now())
+    except QueueingError:
+        return _home(request, hall, staff, _("这个队列现在不能取号。"))
+    return redirect("counter:guide_ticket", hall.code, issued.ticket_id)
+
+
+@require_POST
+@in_hall
+def answer(_request: HttpRequest, hall: HallView, staff: StaffIdentity, *, counter_id: int) -> HttpResponse:
+    """I go there."""
+    counter = queries.counter(counter_id)
+    if counter is None or counter.centre_id != hall.id:
+        raise Http404
+    operations.answer_help(counter_id, by=staff.by, now=clock.now())
+    return redirect("counter:guide", hall.code)
+
+
+def _appointment(request: HttpRequest, hall: HallView, staff: StaffIdentity, code: str) -> HttpResponse:
+    kept = queries.ticket_of(code)
+    if kept is not None and kept.centre_id == hall.id:
+        return redirect("counter:guide_ticket", hall.code, kept.id)
+    try:
+        found = booking.by_code(code, now=clock.now())
+    except booking.UnknownAppointment:
+        return _home(request, hall, staff, _("今天没有这个号，也没有这个预约。"), q=code)
+    if found.centre_id != hall.id:
+        return _home(request, hall, staff, _("这个预约在%(centre)s办理。") % {"centre": found.centre_name}, q=code)
+    return render(request, "counter/guide_appointment.html", {"hall": hall, "appointment": found})
+
+
+def _hall(hall: HallView, staff: StaffIdentity) -> dict[str, Any]:
+    return {
+        "hall": hall,
+        "staff": staff,
+        "calls": queries.help_calls(hall.id),
+        "paper": [each for each in queries.printers(hall.id) if each.error or each.needs_paper],
+        "queues": sorted(queries.queues(hall.id, date=clock.today()), key=lambda each: -each.waiting),
+        "message": "",
+        "q": "",
+    }
+
+
+def _home(request: HttpRequest, hall: HallView, staff: StaffIdentity, message: str, *, q: str = "") -> HttpResponse:
+    return render(request, "counter/guide.html", _hall(hall, staff) | {"message": message, "q": q}, status=409)
