@@ -13,6 +13,8 @@ SIGNATURE = "【沈丘政务】"
 STARTS, ENDS = datetime(2026, 11, 30, 9, 30, tzinfo=TZ), datetime(2026, 11, 30, 10, 30, tzinfo=TZ)
 FIELDS: dict[str, str | int | datetime] = {
     "code": "82641907",
+    "label": "YA012",
+    "counter": 3,
     "matter": "居民身份证补领",
     "centre": "县政务服务中心",
     "starts_at": STARTS,

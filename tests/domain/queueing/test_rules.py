@@ -69,9 +69,25 @@ def test_every_open_state_can_close_at_the_end_of_the_day() -> None:
     assert [s for s in rules.OPEN if not rules.may(Move.CLOSE, s)] == []
 
 
-def test_the_estimate_is_the_people_ahead_over_the_open_counters() -> None:
-    assert rules.estimated_minutes(6, 10, 2) == 30
-    assert rules.estimated_minutes(6, 10, 0) == 60
+def test_the_estimate_is_the_people_ahead_over_the_counters_with_four_waits_in_five_inside_its_spread() -> None:
+    times = rules.service_times(10, 0, 0, 0)
+    assert (times.mean, times.deviation) == (10, 6)
+    assert [rules.estimate(ahead, times, counters).minutes for ahead, counters in ((6, 2), (6, 0), (0, 3))] == [
+        30,
+        60,
+        0,
+    ]
+    assert (rules.estimate(4, times, 1).low, rules.estimate(4, times, 1).high) == (24, 56)
+
+
+def test_what_the_day_measured_outweighs_what_is_configured() -> None:
+    times = rules.service_times(10, 15, 6, 2)
+    assert (times.mean, times.deviation) == (7, 3)
+
+
+def test_the_figures_of_waits() -> None:
+    assert rules.waits([]) == rules.Waits()
+    assert rules.waits([float(n) for n in range(10, 0, -1)]) == rules.Waits(10, 5.5, 9, 10)
 
 
 minutes = st.integers(0, 600).map(lambda m: timedelta(minutes=m))

@@ -110,3 +110,19 @@ def test_what_is_not_there_is_said(hall: Hall, guide: Client) -> None:
 def test_a_number_for_somebody_who_walked_in(hall: Hall, guide: Client) -> None:
     place = guide.post(GUIDE + "issue", {"queue": hall.queue.pk})["Location"]
     assert "A 001" in words(guide.get(place))
+
+
+def test_the_day_is_reported_and_only_the_manager_keeps_the_queue(hall: Hall, guide: Client) -> None:
+    operations.issue(hall.queue.pk, by="kiosk", now=clock.now())
+    assert "A队列" in words(guide.get(GUIDE + "day/"))
+    assert [guide.get(GUIDE + "day/", {"date": each}).status_code for each in ("2026-11-29", "2026-06-31", "x")] == [
+        200,
+        200,
+        200,
+    ]
+    assert guide.post(GUIDE + "overnight", {"keep": "yes"}).status_code == 403
+    manager = staff(Role.CENTRE_MANAGER, hall, "manager")
+    assert manager.post(GUIDE + "overnight", {"keep": "yes"}).status_code == 302
+    assert "照常清零" in words(manager.get(GUIDE + "day/"))
+    manager.post(GUIDE + "overnight", {"keep": "no"})
+    assert "应急" in words(manager.get(GUIDE + "day/"))

@@ -26,6 +26,8 @@ class Template(StrEnum):
     SUSPENDED = "suspended"
     REMINDER = "reminder"
     LOGIN_CODE = "login_code"
+    TICKET_NEAR = "ticket_near"
+    TICKET_CALLED = "ticket_called"
 
 
 # {when} is made of starts_at and ends_at. What is taken from people is said with how to object (R5.4, PIPL Art 24).
@@ -51,6 +53,8 @@ TEXTS: Final[dict[Template, str]] = {
     ),
     Template.REMINDER: "提醒：您预约了{when}到{centre}办理“{matter}”，预约号{code}。不能来请在{free_until}前取消。",
     Template.LOGIN_CODE: "验证码{code}，{minutes}分钟内有效。工作人员不会向您索要，请勿告诉他人。",
+    Template.TICKET_NEAR: "{label}号前面还有{count}人，请到{centre}等候叫号。来不及可在“我的预约”里点“我还要一会儿”。",
+    Template.TICKET_CALLED: "请{label}号到{counter}号窗口办理（{centre}）。过号请向窗口说明。",
 }
 
 SINGLE: Final = 70

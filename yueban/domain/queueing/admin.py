@@ -1,4 +1,4 @@
-"""The devices of the halls in the admin: words, window screens, printers, card readers."""
+"""The halls in the admin: their rules and times, words, window screens, printers, card readers."""
 
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 from unfold.admin import ModelAdmin
 
-from yueban.domain.queueing.models import Printer, Reader, Screen, Wording
+from yueban.domain.queueing.models import CentreHall, Printer, QueueBand, Reader, Screen, Wording
 from yueban.domain.queueing.screens import unknown_names
 from yueban.kernel.addresses import is_address
 
@@ -125,3 +125,22 @@ class ReaderAdmin(ModelAdmin):  # type: ignore[misc]
     list_display = ("centre", "transport", "url", "number_path", "name_path")
     list_select_related = ("centre",)
     autocomplete_fields = ("centre",)
+
+
+@admin.register(CentreHall)
+class CentreHallAdmin(ModelAdmin):  # type: ignore[misc]
+    """How a centre runs its hall: head starts, missed numbers, age of priority, messages."""
+
+    list_display = ("centre", "missed", "statutory_age", "unused", "notice_ahead", "notice_call")
+    list_select_related = ("centre",)
+    autocomplete_fields = ("centre",)
+
+
+@admin.register(QueueBand)
+class QueueBandAdmin(ModelAdmin):  # type: ignore[misc]
+    """When a queue gives walk-in numbers, and how many."""
+
+    list_display = ("queue", "starts", "ends", "quota")
+    list_filter = ("queue__centre",)
+    list_select_related = ("queue",)
+    autocomplete_fields = ("queue",)

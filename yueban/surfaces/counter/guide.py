@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date as day_type
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -130,6 +134,39 @@ def answer(_request: HttpRequest, hall: HallView, staff: StaffIdentity, *, count
         raise Http404
     operations.answer_help(counter_id, by=staff.by, now=clock.now())
     return redirect("counter:guide", hall.code)
+
+
+@require_GET
+@in_hall
+def day(request: HttpRequest, hall: HallView, staff: StaffIdentity) -> HttpResponse:
+    """The day's report: it is the same while the day goes on and after its end."""
+    date = _date(request.GET.get("date", "")) or clock.today()
+    context = {
+        "hall": hall,
+        "report": queries.day_report(hall.id, date=date),
+        "yesterday": date - timedelta(days=1),
+        "today": date == clock.today(),
+        "kept": queries.hall_rules(hall.id).overnight == clock.today(),
+        "manager": staff.may(Permission.RUN_CONTINGENCY, centre_id=hall.id),
+    }
+    return render(request, "counter/guide_day.html", context)
+
+
+@require_POST
+@in_hall
+def overnight(request: HttpRequest, hall: HallView, staff: StaffIdentity) -> HttpResponse:
+    """In an emergency the manager keeps the queue for tomorrow, or takes that back."""
+    if not staff.may(Permission.RUN_CONTINGENCY, centre_id=hall.id):
+        raise PermissionDenied
+    operations.keep_overnight(hall.id, on=request.POST.get("keep") == "yes", by=staff.by, now=clock.now())
+    return redirect("counter:guide_day", hall.code)
+
+
+def _date(text: str) -> day_type | None:
+    try:
+        return parse_date(text)
+    except ValueError:  # the 31st of June
+        return None
 
 
 def _appointment(request: HttpRequest, hall: HallView, staff: StaffIdentity, code: str) -> HttpResponse:

@@ -34,6 +34,7 @@ urlpatterns = [
     path("me/<slug:code>/cancel/", mine.cancel, name="cancel"),
     path("me/<slug:code>/reschedule/", mine.reschedule, name="reschedule"),
     path("me/<slug:code>/ticket/", mine.ticket, name="ticket"),
+    path("me/<slug:code>/ticket/more-time", mine.more_time, name="more_time"),
     path("me/<slug:code>/waiting/", mine.waiting, name="waiting"),
     path("me/<slug:code>/calendar.ics", mine.calendar, name="calendar"),
 ]

@@ -3,6 +3,7 @@
 from yueban.domain.booking.operations.book import book
 from yueban.domain.booking.operations.change import cancel, reschedule
 from yueban.domain.booking.operations.progress import (
+    Ticketed,
     mark_accepted,
     mark_missed,
     mark_not_missed,
@@ -19,6 +20,7 @@ __all__ = [
     "Booking",
     "BookingRequest",
     "Idempotency",
+    "Ticketed",
     "book",
     "cancel",
     "mark_accepted",

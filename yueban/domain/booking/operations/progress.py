@@ -32,6 +32,7 @@ class Ticketed:
     starts_at: datetime
     ends_at: datetime
     at_desk: bool
+    centre_id: int
 
 
 def mark_ticketed(code: str, *, remote: bool, by: str, now: datetime) -> Ticketed:
@@ -64,7 +65,14 @@ def _ticketable(code: str, remote: bool, now: datetime) -> AppointmentView:  # n
 
 def _ticketed(seen: AppointmentView) -> Ticketed:
     return Ticketed(
-        seen.id, seen.person_id, seen.queue_id, seen.matter_id, seen.starts_at, seen.ends_at, seen.channel_kind.at_desk
+        seen.id,
+        seen.person_id,
+        seen.queue_id,
+        seen.matter_id,
+        seen.starts_at,
+        seen.ends_at,
+        seen.channel_kind.at_desk,
+        seen.centre_id,
     )
 
 

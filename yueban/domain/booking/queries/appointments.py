@@ -12,6 +12,7 @@ from yueban.domain.booking.models import Appointment
 from yueban.domain.booking.queries import reference
 from yueban.domain.booking.rules import AppointmentFacts, ChannelKind, Status, free_until, lenient, no_show_after
 from yueban.kernel import crypto, ids
+from yueban.kernel.certificates import parse_certificate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -98,6 +99,11 @@ class AppointmentView:
     def certificate_number(self) -> str:
         """The certificate number, in clear: mask it before it is shown."""
         return crypto.unseal(self.certificate_sealed)
+
+    @property
+    def certificate(self) -> Certificate:
+        """The certificate, in clear."""
+        return parse_certificate(self.certificate_kind, self.certificate_number)
 
     @property
     def materials(self) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from yueban.domain.queueing.operations.calling import Called, call, call_next, r
 from yueban.domain.queueing.operations.counters import (
     close_counter,
     close_day,
+    keep_overnight,
     open_counter,
     pause_counter,
     set_bookings_first,
@@ -44,6 +45,7 @@ __all__ = [
     "give_priority",
     "hand_out",
     "issue",
+    "keep_overnight",
     "load_paper",
     "mark_present",
     "missed",

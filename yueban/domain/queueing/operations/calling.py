@@ -14,7 +14,7 @@ from yueban.domain.booking.operations.locking import Changed
 from yueban.domain.booking.rules import ChannelKind, IllegalTransition
 from yueban.domain.queueing import queries
 from yueban.domain.queueing.models import CounterState, Ticket
-from yueban.domain.queueing.operations import moves
+from yueban.domain.queueing.operations import moves, telling
 from yueban.domain.queueing.operations.counters import ready
 from yueban.domain.queueing.rules import (
     AT_COUNTER,
@@ -126,6 +126,7 @@ def _call(ticket_id: int, rank: int | None, *, counter: CounterFacts, by: str, n
     )
     due_at = ticket.due_at.astimezone(now.tzinfo).isoformat()
     moves.tell(ticket, "ticket.called", by=by, at=now, why=why, rank=rank, due_at=due_at)
+    telling.of_call(ticket, now=now)
     moves.notify(ticket.centre_id)
     return Called(ticket_id, ticket.label, why, ticket.rank_class)
 

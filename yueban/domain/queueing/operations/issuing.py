@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 
 from yueban.domain.booking import operations as booking
+from yueban.domain.booking import queries as appointments
 from yueban.domain.queueing import queries
 from yueban.domain.queueing.models import Ticket
-from yueban.domain.queueing.operations import moves, reserving
+from yueban.domain.queueing.operations import limits, moves, reserving
 from yueban.domain.queueing.operations.reserving import Issued
 from yueban.domain.queueing.rules import (
     BOOKED_SERIES,
@@ -24,6 +25,7 @@ from yueban.domain.queueing.rules import (
     TicketState,
     UnknownQueue,
     due_at,
+    ground_of_age,
     leading,
     ticket_number,
 )
@@ -50,12 +52,16 @@ RETURNING id, last
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """For whom and for what a ticket is: all unknown for a walk-in who only presses a button."""
+    """For whom and for what a ticket is: all unknown for a walk-in who only presses a button.
+
+    `ground` is a rules.Ground where the law puts this person first.
+    """
 
     person_id: int | None = None
     appointment_id: int | None = None
     matter_id: int | None = None
     remote: bool = False
+    ground: str = ""
 
 
 @retrying()
@@ -68,11 +74,11 @@ def issue(
     statutory: bool = False,
     reserve: bool = False,
 ) -> Issued:
-    """Give a walk-in the next number of a queue. Raises UnknownQueue, AlreadyWaiting.
+    """Give a walk-in the next number of a queue. Raises UnknownQueue, AlreadyWaiting, OutsideBands, QuotaUsed.
 
     `reserve`: the number counts only after `confirm`, when somebody holds its slip.
     """
-    rank_class = TicketClass.STATUTORY if statutory else TicketClass.WALK_IN
+    rank_class = TicketClass.STATUTORY if statutory or holder.ground else TicketClass.WALK_IN
     with _one_open_ticket_a_person(), transaction.atomic():
         return _number(queue_id, holder, Placing(now, classes=frozenset({rank_class})), by, reserve=reserve)
 
@@ -90,9 +96,20 @@ def take_ticket(code: str, *, remote: bool, by: str, now: datetime, reserve: boo
         else:
             checked = booking.mark_ticketed(code, remote=remote, by=by, now=now)
         rank_class = TicketClass.ARRIVED_BOOKING if checked.at_desk else TicketClass.BOOKED_ONLINE
-        holder = Holder(checked.person_id, checked.id, checked.matter_id, remote)
-        placing = Placing(now, checked.starts_at, frozenset({rank_class}))
+        ground = _ground(checked, now)
+        holder = Holder(checked.person_id, checked.id, checked.matter_id, remote, ground)
+        classes = {rank_class, TicketClass.STATUTORY} if ground else {rank_class}
+        placing = Placing(now, checked.starts_at, frozenset(classes))
         return _number(checked.queue_id, holder, placing, by, reserve=reserve)
+
+
+def _ground(checked: booking.Ticketed, now: datetime) -> str:
+    """老年人 by the certificate's birth date, where the centre has an age for it (R5.3)."""
+    rules = queries.hall_rules(checked.centre_id)
+    if rules.statutory_age is None:
+        return ""
+    born = appointments.by_id(checked.id, now=now).certificate.birth_date
+    return ground_of_age(born, now.date(), rules) or ""
 
 
 def check_in(code: str, *, by: str, now: datetime, reserve: bool = False) -> Issued:
@@ -142,6 +159,8 @@ def _number(queue_id: int, holder: Holder, placing: Placing, by: str, *, reserve
     booked = holder.appointment_id is not None
     order = queries.calling_order(queue.centre_id, day)
     numbering_id, number = _next_number(queue_id, BOOKED_SERIES if booked else WALK_IN_SERIES, placing.issued_at)
+    if not booked:
+        limits.check(queue, now=placing.issued_at)
     ticket = Ticket.objects.create(
         centre_id=queue.centre_id,
         queue_id=queue_id,
@@ -155,6 +174,8 @@ def _number(queue_id: int, holder: Holder, placing: Placing, by: str, *, reserve
         matter_id=holder.matter_id,
         remote=holder.remote,
         rank_class=leading(placing.classes, order),
+        ground=holder.ground,
+        foretold=queries.estimate_for_next(queue_id, date=day).minutes,
         issued_at=placing.issued_at,
         due_at=due_at(placing, order),
         state=TicketState.RESERVED if reserve else TicketState.WAITING,

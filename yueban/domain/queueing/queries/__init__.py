@@ -8,6 +8,7 @@ from yueban.domain.queueing.queries.console import (
     counter_view,
     matters_of_counter,
 )
+from yueban.domain.queueing.queries.day import DayReport, day_report
 from yueban.domain.queueing.queries.devices import (
     PrinterView,
     ScreenView,
@@ -20,6 +21,7 @@ from yueban.domain.queueing.queries.devices import (
     ticket_slip,
     vocabulary,
 )
+from yueban.domain.queueing.queries.estimates import estimate_for_next
 from yueban.domain.queueing.queries.face import CounterFace, counter_face, counter_numbered
 from yueban.domain.queueing.queries.guide import HelpView, help_calls, ticket_labelled
 from yueban.domain.queueing.queries.hall import (
@@ -53,6 +55,7 @@ __all__ = [
     "CounterFacts",
     "CounterQueueView",
     "CounterView",
+    "DayReport",
     "HallView",
     "HandlingView",
     "HelpView",
@@ -73,6 +76,8 @@ __all__ = [
     "counter_of_staff",
     "counter_view",
     "counters",
+    "day_report",
+    "estimate_for_next",
     "hall",
     "hall_rules",
     "halls",

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
-from yueban.domain.queueing.rules import TicketState, estimated_minutes
+from yueban.domain.queueing.queries.estimates import paces
+from yueban.domain.queueing.rules import TicketState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
+
+    from yueban.domain.queueing.queries.estimates import Pace
 
 
 def rows(sql: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -74,6 +77,8 @@ class QueueView:
     estimate: int
     areas: tuple[str, ...]
     departments: tuple[str, ...]
+    estimate_low: int = 0
+    estimate_high: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,8 @@ class TicketView:
     estimate: int
     ground: str = ""
     more_time_used: bool = False
+    estimate_low: int = 0
+    estimate_high: int = 0
 
 
 HALL = """
@@ -120,7 +127,7 @@ WHERE c.active AND (c.id = %(id)s OR c.centre_id = %(centre)s OR (s.staff_id = %
 ORDER BY c.number
 """
 QUEUES = """
-SELECT q.id, q.code, q.name, q.prefix, q.service_minutes,
+SELECT q.id, q.code, q.name, q.prefix,
     (SELECT count(*) FROM queueing_ticket t WHERE t.queue_id = q.id AND t.date = %(date)s AND t.state = 'waiting') AS waiting,
     (SELECT count(*) FROM directory_counterqueue cq JOIN queueing_counterstate s USING (counter_id)
      WHERE cq.queue_id = q.id AND s.state = 'open') AS open_counters,
@@ -132,16 +139,14 @@ FROM directory_queue q WHERE q.centre_id = %(centre)s AND q.active ORDER BY q."o
 """
 TICKET = """
 SELECT t.id, t.label, t.state, t.series, t.remote, t.centre_id, c.code AS centre_code, c.name AS centre_name,
-    q.id AS queue_id, q.name AS queue_name, q.service_minutes, coalesce(a.code, '') AS appointment_code,
+    q.id AS queue_id, q.name AS queue_name, t.date, coalesce(a.code, '') AS appointment_code,
     lower(a.during) AS starts_at, upper(a.during) AS ends_at, t.issued_at, t.called_at, k.number AS counter,
     t.ground, t.more_time_at IS NOT NULL AS more_time_used,
     ARRAY(SELECT c2.area FROM directory_counterqueue cq JOIN directory_counter c2 ON c2.id = cq.counter_id
           WHERE cq.queue_id = q.id AND c2.active GROUP BY c2.area ORDER BY min(cq.rank), min(c2.number)) AS areas,
     CASE WHEN t.state IN ('waiting', 'reserved') THEN (
         SELECT count(*) FROM queueing_ticket o WHERE o.queue_id = t.queue_id AND o.date = t.date AND o.state = 'waiting'
-        AND (o.due_at, o.number, o.id) < (t.due_at, t.number, t.id)) ELSE 0 END AS ahead,
-    (SELECT count(*) FROM directory_counterqueue cq JOIN queueing_counterstate s USING (counter_id)
-     WHERE cq.queue_id = q.id AND s.state = 'open') AS open_counters
+        AND (o.due_at, o.number, o.id) < (t.due_at, t.number, t.id)) ELSE 0 END AS ahead
 FROM queueing_ticket t
 JOIN directory_queue q ON q.id = t.queue_id
 JOIN directory_centre c ON c.id = t.centre_id
@@ -193,13 +198,15 @@ def queues_of_counter(counter_id: int) -> list[int]:
 
 
 def queues(centre_id: int, *, date: date) -> list[QueueView]:
-    """The queues of a centre with the people waiting."""
-    return [_queue_view(each) for each in rows(QUEUES, {"centre": centre_id, "date": date})]
+    """The queues of a centre with the people waiting, and how long who comes now would wait."""
+    found = rows(QUEUES, {"centre": centre_id, "date": date})
+    pace = paces([each["id"] for each in found], date=date)
+    return [_queue_view(each, pace[each["id"]]) for each in found]
 
 
-def _queue_view(row: dict[str, Any]) -> QueueView:
-    minutes = float(row.pop("service_minutes"))
-    row["estimate"] = estimated_minutes(row["waiting"], minutes, row["open_counters"])
+def _queue_view(row: dict[str, Any], pace: Pace) -> QueueView:
+    expected = pace.after(row["waiting"])
+    row |= {"estimate": expected.minutes, "estimate_low": expected.low, "estimate_high": expected.high}
     row |= {"areas": tuple(row["areas"]), "departments": tuple(row["departments"])}
     return QueueView(**row)
 
@@ -226,6 +233,7 @@ def people_ahead(ticket_id: int) -> int:
 
 
 def _ticket_view(row: dict[str, Any]) -> TicketView:
-    estimate = estimated_minutes(row["ahead"], float(row.pop("service_minutes")), row.pop("open_counters"))
+    expected = paces([row["queue_id"]], date=row.pop("date"))[row["queue_id"]].after(row["ahead"])
+    row |= {"estimate": expected.minutes, "estimate_low": expected.low, "estimate_high": expected.high}
     areas, state, booked = tuple(row.pop("areas")), TicketState(row.pop("state")), row.pop("series") == "Y"
-    return TicketView(estimate=estimate, areas=areas, state=state, booked=booked, **row)
+    return TicketView(areas=areas, state=state, booked=booked, **row)

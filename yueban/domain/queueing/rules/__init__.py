@@ -1,5 +1,6 @@
 """What is true in a hall: the order of calling and the life of a ticket. Pure: no clock, no database."""
 
+from yueban.domain.queueing.rules.estimates import Estimate, ServiceTimes, Waits, estimate, service_times, waits
 from yueban.domain.queueing.rules.hall import (
     LONGEST_NOTE,
     UNDO,
@@ -58,7 +59,6 @@ from yueban.domain.queueing.rules.order import (
     due_at,
     due_at_counter,
     eligible_at,
-    estimated_minutes,
     leading,
     overtaken_until,
     punctuality,
@@ -85,6 +85,7 @@ __all__ = [
     "CounterBusy",
     "CounterMode",
     "CounterTaken",
+    "Estimate",
     "Ground",
     "HallRules",
     "MissedForGood",
@@ -98,6 +99,7 @@ __all__ = [
     "Punctuality",
     "QueueingError",
     "QuotaUsed",
+    "ServiceTimes",
     "Step",
     "TicketClass",
     "TicketState",
@@ -108,12 +110,13 @@ __all__ = [
     "UnknownQueue",
     "UnknownTicket",
     "UnusedPlaces",
+    "Waits",
     "Why",
     "age",
     "due_at",
     "due_at_counter",
     "eligible_at",
-    "estimated_minutes",
+    "estimate",
     "ground_of_age",
     "leading",
     "may",
@@ -121,5 +124,7 @@ __all__ = [
     "missed_rule",
     "overtaken_until",
     "punctuality",
+    "service_times",
     "ticket_number",
+    "waits",
 ]

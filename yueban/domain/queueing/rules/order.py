@@ -121,8 +121,3 @@ class Why:
     rank: int = 0
     booking_only: bool = False
     chosen: bool = False
-
-
-def estimated_minutes(ahead: int, service_minutes: float, open_counters: int) -> int:
-    """Minutes until one is called: the people ahead at the mean service time over the open counters (at least one)."""
-    return round(ahead * service_minutes / max(open_counters, 1))

@@ -14,7 +14,7 @@ from yueban.domain.booking.rules import Status, cancelled_as, reschedule_refusal
 from yueban.domain.directory import queries as directory
 from yueban.domain.queueing import operations as queueing
 from yueban.domain.queueing import queries as tickets
-from yueban.domain.queueing.rules import OPEN, AlreadyWaiting
+from yueban.domain.queueing.rules import OPEN, AlreadyPostponed, AlreadyWaiting, MoveRefused
 from yueban.domain.regulation.rules import Clause, RefusalCode, Refused, reason
 from yueban.kernel import certificates, clock
 from yueban.kernel.errors import InvalidInput
@@ -217,8 +217,25 @@ def _take(request: HttpRequest, found: AppointmentView) -> HttpResponse:
     return redirect("portal:ticket", found.code)
 
 
+@never_cache
+@require_POST
+@own.with_phone
+def more_time(request: HttpRequest, code: str) -> HttpResponse:
+    """「我还要一会儿」: a few places back, once."""
+    found = own.one(request, code, now=clock.now())
+    held = tickets.ticket_of(found.code)
+    if held is None:
+        return redirect("portal:ticket", found.code)
+    try:
+        queueing.more_time(held.id, by=BY, now=clock.now())
+    except (MoveRefused, AlreadyPostponed):
+        context = {"section": "mine", "appointment": found, "refused": (), "too_late": True} | _held(found)
+        return render(request, "portal/mine/ticket.html", context, status=409)
+    return redirect("portal:ticket", found.code)
+
+
 def _ticket_page(request: HttpRequest, found: AppointmentView, refused: tuple[Any, ...]) -> HttpResponse:
-    context = {"section": "mine", "appointment": found, "refused": refused} | _held(found)
+    context = {"section": "mine", "appointment": found, "refused": refused, "too_late": False} | _held(found)
     return render(
         request, "portal/mine/ticket.html", context, status=409 if refused and request.method == "POST" else 200
     )

@@ -1,0 +1,52 @@
+"""Messages to those who took their number on a phone: it is your turn soon, it is your turn now.
+
+They are written in the transaction of the call that moved the queue, and sent by the worker.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yueban.domain.booking import queries as booking
+from yueban.domain.notices import operations as notices
+from yueban.domain.queueing import queries
+from yueban.domain.queueing.models import Ticket
+from yueban.domain.queueing.rules import TicketState
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+def of_call(ticket: Ticket, *, now: datetime) -> None:
+    """Tell the one who is called, and those who have only a few ahead now."""
+    rules = queries.hall_rules(ticket.centre_id)
+    if rules.notice_call and ticket.remote:
+        _tell(ticket, "ticket_called", now, counter=ticket.counter.number if ticket.counter else "")
+    if rules.notice_ahead:
+        _tell_the_next(ticket, rules.notice_ahead, now)
+
+
+def _tell_the_next(called: Ticket, ahead: int, now: datetime) -> None:
+    """「前面还有 3 人」: once a number; whoever is nearer already hears how many it really are."""
+    waiting = Ticket.objects.filter(queue_id=called.queue_id, date=called.date, state=TicketState.WAITING)
+    near = waiting.select_related("queue", "centre").order_by("due_at", "number", "id")[: ahead + 1]
+    for place, ticket in enumerate(near):
+        if ticket.remote and ticket.told_at is None:
+            Ticket.objects.filter(pk=ticket.pk).update(told_at=now)
+            _tell(ticket, "ticket_near", now, count=place)
+
+
+def _tell(ticket: Ticket, template: str, now: datetime, **fields: str | int) -> None:
+    if ticket.appointment_id is None:
+        return
+    found = booking.by_id(ticket.appointment_id, now=now)
+    notices.enqueue(
+        event=f"{template}:{ticket.pk}",
+        template=template,
+        phone=found.phone,
+        now=now,
+        appointment_id=found.id,
+        label=ticket.label,
+        centre=found.centre_name,
+        **fields,
+    )
