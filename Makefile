@@ -21,8 +21,8 @@ install: $(VENV)/.dev $(VENDOR)/.done $(VENV)/.catalogues  ## only set up .venv,
 run: $(VENV)/.runtime $(VENDOR)/.done $(VENV)/.catalogues  ## database, sample county, web, events and worker
 	@exec $(BIN)/yueban run
 
-demo: $(VENV)/.runtime $(VENDOR)/.done $(VENV)/.catalogues  ## the same on a simulated clock, next working day 08:55
-	@exec $(BIN)/yueban demo
+demo: $(VENV)/.runtime $(VENDOR)/.done $(VENV)/.catalogues  ## a living hall on a simulated clock, next working day 08:55; RATE=60: a second is a minute
+	@exec $(BIN)/yueban demo $(if $(RATE),--rate $(RATE))
 
 check: install  ## lint, format, types and import contracts
 	$(BIN)/ruff check .

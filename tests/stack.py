@@ -38,13 +38,17 @@ def eventually(holds: Callable[[], bool], seconds: float = 30, *, otherwise: Cal
 
 @dataclass
 class Stack:
-    """A stack and how to speak to it. `start` waits for `/readyz`; `move_to` continues at another instant."""
+    """A stack and how to speak to it. `start` waits for `/readyz`; `move_to` continues at another instant.
+
+    `opens` is the command that opens it.
+    """
 
     clock: str = MORNING
     data: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="yueban-test-")))
     port: int = field(default_factory=free_port)
     events_port: int = field(default_factory=free_port)
     settings: dict[str, str] = field(default_factory=dict)
+    opens: tuple[str, ...] = ("run",)
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -70,7 +74,9 @@ class Stack:
 
     def environment(self) -> dict[str, str]:
         """What the stack and its commands run under: nothing of ours leaks in but the path."""
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+        kept = {
+            name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH") if name in os.environ
+        }
         ours = {
             "YUEBAN_DATA": str(self.data),
             "YUEBAN_PORT": str(self.port),
@@ -83,9 +89,11 @@ class Stack:
         return kept | ours | self.settings
 
     def start(self, *, wait: bool = True) -> "Stack":
-        """Start `yueban run`; returns when `/readyz` is 200."""
+        """Open it; returns when `/readyz` is 200."""
         with (self.data / "stack.log").open("ab") as log:
-            self.process = subprocess.Popen([COMMAND, "run"], env=self.environment(), stdout=log, stderr=log, cwd="/")
+            self.process = subprocess.Popen(
+                [COMMAND, *self.opens], env=self.environment(), stdout=log, stderr=log, cwd="/"
+            )
         if wait:
             eventually(self._ready_or_gone, 120, otherwise=lambda: self.log)
             assert self.process.poll() is None, self.log

@@ -8,7 +8,8 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, time
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -75,32 +76,32 @@ def run() -> None:
 
 
 @app.command()
-def demo() -> None:
-    """The same on a simulated clock that starts at the next working day, 08:55; with its own data folder."""
+def demo(
+    rate: Annotated[
+        float, typer.Option(min=0, max=600, envvar="YUEBAN_CLOCK_RATE", help="Seconds of its clock in a real second.")
+    ] = 1,
+    seed: Annotated[int, typer.Option(help="Another seed, another crowd.")] = 1,
+) -> None:
+    """A living hall on a simulated clock that starts at a working day's 08:55; with its own data folder."""
     if os.environ.get("YUEBAN_ENV") == "production":
         raise Refusal("The demonstration runs on a simulated clock and is refused in production.")
     os.environ.setdefault("YUEBAN_DATA", str(data_folder() / "demo"))
     refuse_early()
     with opened(tables=False):
-        from yueban.config import opening
+        from yueban.config import crowd, opening
 
         opening.apart(opening.prepare)
-        if not clock.simulated():
-            simulate_from(next_working_morning())
-        opening.apart(opening.open_halls)
-        supervise()
+        start = clock.now() if clock.simulated() else crowd.next_morning()
+        clock.simulate(clock.frozen(start))  # the morning is prepared before the clock begins to tick
+        opening.apart(opening.open_halls, opening.analyze, partial(crowd.fill, start, seed))
+        simulate_from(start, rate)
+        supervise(*crowd.told(rate, seed))
 
 
-def next_working_morning() -> datetime:
-    """08:55 of the next working day, when a hall is about to open."""
-    from yueban.domain.calendar import queries
-
-    return clock.at(queries.working_days().next_working(clock.today()), time(8, 55))
-
-
-def simulate_from(start: datetime) -> None:
+def simulate_from(start: datetime, rate: float) -> None:
     """Let this process and its children live from that instant on."""
-    os.environ["YUEBAN_CLOCK"] = start.isoformat()
+    os.environ |= {"YUEBAN_CLOCK": start.isoformat(), "YUEBAN_CLOCK_RATE": repr(rate)}
+    os.environ.pop("YUEBAN_CLOCK_ANCHOR", None)
     clock.simulate(clock.simulation_of(os.environ))
 
 
@@ -124,16 +125,17 @@ def number_of(name: str, text: str, *, at_most: int) -> int:
     return int(text)
 
 
-def supervise() -> None:
-    """Start web, events and worker, and keep them until a signal."""
+def supervise(more: str = "", *others: str) -> None:
+    """Start web, events and worker, and what else is named, and keep them until a signal; `more` is said when ready."""
     from yueban.config import opening, supervisor
 
     os.environ.update(clock.anchor_environment())
     accounts = opening.sample_accounts()
     opening.analyze()
-    console.print("Starting web, events and worker …")
+    console.print(f"Starting {', '.join((*supervisor.PROCESSES, *others))} …")
     os.environ["YUEBAN_PROCESS"] = "supervisor"
-    supervisor.Supervisor(settings.DATA, welcome=opening.welcome(accounts)).run()
+    children = [supervisor.Child(name) for name in (*supervisor.PROCESSES, *others)]
+    supervisor.Supervisor(settings.DATA, opening.welcome(accounts, more), children).run()
 
 
 # ---- the county -----------------------------------------------------------------------------------------------------

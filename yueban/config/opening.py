@@ -141,8 +141,8 @@ def _keep(path: Path, accounts: list[dict[str, str]]) -> None:
     partial.replace(path)
 
 
-def welcome(accounts: list[dict[str, str]]) -> str:
-    """Where everything is, said when the stack is ready."""
+def welcome(accounts: list[dict[str, str]], more: str = "") -> str:
+    """Where everything is, said when the stack is ready, and what else there is to say."""
     host, port = os.environ.get("YUEBAN_HOST", "127.0.0.1"), os.environ.get("YUEBAN_PORT", "8000")
     web = f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0', '::', '::1'} else host}:{port}"  # noqa: S104
     centre = directory.county_centre().code if directory.loaded() else ""
@@ -160,4 +160,4 @@ def welcome(accounts: list[dict[str, str]]) -> str:
     if not settings.PRODUCTION:
         lines += [f"  短信 messages  {web}/dev/inbox/", "", "  Sample accounts (not in production):"]
         lines += [f"    {a['login']:<10} {a['password']:<20} {a['role']}" for a in accounts]
-    return "\n".join([*lines, "", "  Stop with Ctrl-C.", ""])
+    return "\n".join([*lines, *(["", more] if more else []), "", "  Stop with Ctrl-C.", ""])

@@ -27,6 +27,8 @@ from yueban.config import database
 from yueban.config.processes import die_with_parent, environment_of, name_process
 
 PROCESSES = ("web", "events", "worker")
+CROWD = "crowd"
+"""The process that only a demonstration has."""
 STOP_SECONDS = 12
 TICK = 0.1
 FIRST_PAUSE = 0.5

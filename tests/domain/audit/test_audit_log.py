@@ -52,6 +52,13 @@ def test_the_feed_shows_an_event_once_it_has_its_position() -> None:
     assert queries.last_position() == 1
 
 
+def test_the_newest_event_of_somebody_says_when_they_were_last_seen() -> None:
+    assert queries.latest_of("applicant") is None
+    record()
+    operations.record(kind="appointment.booked", by="staff:li", at=NOW.replace(hour=18))
+    assert queries.latest_of("applicant") == NOW
+
+
 def test_the_feed_resumes_and_can_be_narrowed() -> None:
     for centre in (1, 2, 1):
         record(centre_id=centre)

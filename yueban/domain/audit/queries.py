@@ -11,6 +11,7 @@ from yueban.domain.audit.rules import FIRST_DIGEST, Recorded, chain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
 
     from django.db.models import QuerySet
 
@@ -40,6 +41,11 @@ def after(
 def last_position() -> int:
     """Give the position of the newest sequenced event, 0 when there is none."""
     return Event.objects.aggregate(last=Max("position"))["last"] or 0
+
+
+def latest_of(by: str) -> datetime | None:
+    """Give when somebody's newest event happened, None when there is none; for who wrote much of the log lately."""
+    return Event.objects.filter(by=by).order_by("-id").values_list("at", flat=True).first()
 
 
 def history(appointment_id: int) -> list[Recorded]:

@@ -17,6 +17,7 @@ from yueban.domain.queueing.rules import (
     MAX_RECALLS,
     AlreadyParked,
     AlreadyWaiting,
+    AppointmentWithdrawn,
     CoolingDown,
     CounterBusy,
     CounterMode,
@@ -238,6 +239,8 @@ def _sentence(refusal: Exception) -> str:  # noqa: C901, PLR0911 - one sentence 
             return _("按大厅规则，过号作废，请重新取号。")
         case TooLateToUndo():
             return _("来不及撤销了，请看最新情况。")
+        case AppointmentWithdrawn():
+            return _("预约已取消，这个号已作废，可以叫下一位。")
         case _:
             return _("现在不能这样操作，请看最新情况。")
 

@@ -32,7 +32,7 @@ from yueban.domain.directory.queries.services import (
     popular_matters,
     search_matters,
 )
-from yueban.domain.directory.queries.whole import county
+from yueban.domain.directory.queries.whole import county, demand
 
 __all__ = [
     "Coverage",
@@ -53,6 +53,7 @@ __all__ = [
     "county_centre",
     "county_name",
     "coverage",
+    "demand",
     "department",
     "departments",
     "guide_as_told",

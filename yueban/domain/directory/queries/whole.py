@@ -32,6 +32,12 @@ def county(sessions: Sessions) -> files.County:
     )
 
 
+def demand() -> files.Demand | None:
+    """Answer the assumptions of the demand simulator, None where the county folder had none."""
+    content = CountyFile.objects.filter(name="demand.yaml").values_list("content", flat=True).first()
+    return None if content is None else files.demand_from_plain(content)
+
+
 def _region(row: Region) -> files.Region:
     parent = row.parent.code if row.parent else None
     return _record(files.Region, {"code": row.code, "name": row.name, "level": row.level, "parent": parent})

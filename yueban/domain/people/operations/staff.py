@@ -50,13 +50,17 @@ def first_password() -> str:
 
 @dataclass(frozen=True, slots=True)
 class NewStaff:
-    """A member of staff to be added; without `centre_id` the role holds in the whole county."""
+    """A member of staff to be added; without `centre_id` the role holds in the whole county.
+
+    One who may not `log_in` has no password at all: the simulated clerks of the demonstration.
+    """
 
     login: str
     role: Role
     name: str = ""
     centre_id: int | None = None
     department_id: int | None = None
+    log_in: bool = True
 
 
 @transaction.atomic
@@ -73,7 +77,7 @@ def add_staff(new: NewStaff, *, by: str, now: datetime, password: str | None = N
         role=new.role,
         centre_id=new.centre_id,
         department_id=new.department_id,
-        password=make_password(chosen),
+        password=make_password(chosen if new.log_in else None),
         must_change_password=password is None,
         is_staff=reference,
         is_superuser=reference,

@@ -14,7 +14,7 @@ from yueban.domain.booking.operations.locking import Changed
 from yueban.domain.booking.rules import ChannelKind, IllegalTransition
 from yueban.domain.queueing import queries
 from yueban.domain.queueing.models import CounterState, Ticket
-from yueban.domain.queueing.operations import moves, telling
+from yueban.domain.queueing.operations import moves, telling, withdrawing
 from yueban.domain.queueing.operations.counters import ready
 from yueban.domain.queueing.rules import (
     AT_COUNTER,
@@ -27,7 +27,6 @@ from yueban.domain.queueing.rules import (
     TicketClass,
     TicketState,
     TooManyRecalls,
-    may,
 )
 from yueban.kernel.constraints import retrying, translate
 
@@ -133,16 +132,24 @@ def _call(ticket_id: int, rank: int | None, *, counter: CounterFacts, by: str, n
 
 def _accepted_by_being_called(ticket: Ticket, *, by: str, now: datetime) -> bool:
     """R4.2: an online booking that is called is accepted. False when the appointment no longer stands."""
-    if ticket.appointment is None or ticket.appointment.channel_kind != ChannelKind.ONLINE:
+    if ticket.appointment is None:
         return True
+    if ticket.appointment.channel_kind != ChannelKind.ONLINE:
+        return _stands_or_is_void(ticket, by=by, now=now)
     try:
         with transaction.atomic():
             booking.mark_accepted(ticket.appointment.pk, by=by, now=now)
     except Changed:  # withdrawn at this very moment: look again
         return _accepted_by_being_called(ticket, by=by, now=now)
     except IllegalTransition:
-        if may(Move.VOID, TicketState(ticket.state)):
-            moves.move(ticket.pk, Move.VOID, ended_at=now)
-            moves.tell(ticket, "ticket.voided", by=by, at=now, reason="appointment withdrawn")
+        withdrawing.void(ticket, by=by, now=now)
         return False
     return True
+
+
+def _stands_or_is_void(ticket: Ticket, *, by: str, now: datetime) -> bool:
+    """A desk booking is accepted by the clerk, but one that was withdrawn is not called at all."""
+    if withdrawing.stands(ticket):
+        return True
+    withdrawing.void(ticket, by=by, now=now)
+    return False

@@ -10,6 +10,7 @@ from django.db import transaction
 from yueban.domain.booking import operations as booking
 from yueban.domain.queueing.models import CounterState, Handling, Ticket
 from yueban.domain.queueing.operations import moves
+from yueban.domain.queueing.operations.withdrawing import voids_the_withdrawn
 from yueban.domain.queueing.rules import LONGEST_NOTE, Move, Outcome
 from yueban.kernel.constraints import retrying
 
@@ -25,9 +26,10 @@ class Ending:
     reason: str = ""
 
 
+@voids_the_withdrawn
 @retrying()
 def accept(ticket_id: int, *, by: str, now: datetime) -> None:
-    """The called person stands at the counter; accepts a desk or phone booking (R4.2). Raises MoveRefused."""
+    """The called person stands at the counter; accepts a desk or phone booking (R4.2). Raises MoveRefused, AppointmentWithdrawn."""
     with transaction.atomic():
         appointment_id = moves.read(ticket_id).appointment_id
         if appointment_id is not None:
@@ -37,9 +39,10 @@ def accept(ticket_id: int, *, by: str, now: datetime) -> None:
         moves.notify(ticket.centre_id)
 
 
+@voids_the_withdrawn
 @retrying()
 def finish(ticket_id: int, *, outcome: Outcome, by: str, now: datetime, reason: str = "") -> None:
-    """The handling ends with its outcome, which the appointment keeps as well (R4.2). Raises MoveRefused."""
+    """The handling ends with its outcome, which the appointment keeps as well (R4.2). Raises MoveRefused, AppointmentWithdrawn."""
     with transaction.atomic():
         before = moves.read(ticket_id)
         if before.appointment_id is not None:
@@ -52,11 +55,12 @@ def finish(ticket_id: int, *, outcome: Outcome, by: str, now: datetime, reason: 
         moves.notify(ticket.centre_id)
 
 
+@voids_the_withdrawn
 @retrying()
 def continue_with(ticket_id: int, *, matter_id: int | None, ending: Ending, by: str, now: datetime) -> None:
     """End one matter of a visit and go on with the next at the same counter; the number stays in hand.
 
-    The appointment ends with its last matter. Raises MoveRefused.
+    The appointment ends with its last matter. Raises MoveRefused, AppointmentWithdrawn.
     """
     with transaction.atomic():
         before = moves.read(ticket_id)

@@ -13,6 +13,7 @@ from yueban.domain.booking import operations as booking
 from yueban.domain.queueing import queries
 from yueban.domain.queueing.models import Ticket, Undo
 from yueban.domain.queueing.operations import moves
+from yueban.domain.queueing.operations.withdrawing import voids_the_withdrawn
 from yueban.domain.queueing.rules import (
     AlreadyParked,
     AlreadyWaiting,
@@ -38,9 +39,10 @@ WAITING: Mapping[str, Callable[[], Exception]] = {"ticket_open_once_a_person_and
 AFTER_A_PLACE = timedelta(microseconds=1)
 
 
+@voids_the_withdrawn
 @retrying()
 def missed(ticket_id: int, *, by: str, now: datetime) -> None:
-    """Called and not there (过号): set aside, or waiting again, by the centre's rule. Raises MoveRefused."""
+    """Called and not there (过号): set aside, or waiting again, by the centre's rule. Raises MoveRefused, AppointmentWithdrawn."""
     with transaction.atomic():
         before = moves.read(ticket_id)
         rules, misses = queries.hall_rules(before.centre_id), before.misses + 1

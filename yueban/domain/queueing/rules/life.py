@@ -53,6 +53,7 @@ class Move(StrEnum):
     RESTORE_SERVING = "restore_serving"
     REORDER = "reorder"
     CONTINUE = "continue"
+    WITHDRAW = "withdraw"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,8 @@ TRANSITIONS: Mapping[Move, Step] = {
     Move.RESTORE_SERVING: _step(_S.SERVING, _S.WAITING),
     # A new place in the order: statutory priority, or more time.
     Move.REORDER: _step(_S.WAITING, _S.WAITING),
+    # Its appointment was withdrawn, even while its holder stands at the counter.
+    Move.WITHDRAW: _step(_S.VOID, _S.WAITING, _S.CALLED, _S.SERVING, _S.PARKED),
     # The next matter of the same visit.
     Move.CONTINUE: _step(_S.SERVING, _S.CALLED, _S.SERVING),
 }
@@ -166,6 +169,10 @@ class MoveRefused(QueueingError):
         """Say which move from which state."""
         self.move, self.state = move, state
         super().__init__(f"{move} from {state}")
+
+
+class AppointmentWithdrawn(QueueingError):
+    """The appointment of the ticket was cancelled meanwhile; the number is void now, and the counter is free."""
 
 
 class TooManyRecalls(QueueingError):
