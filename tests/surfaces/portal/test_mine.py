@@ -262,3 +262,14 @@ def test_after_the_keys_were_rotated_a_visitor_proves_the_phone_again(
         assert visitor.choose(hall, 11)
     finally:
         crypto.use_keys(None)
+
+
+def test_more_time_is_asked_for_once_on_the_phone(visitor: Visitor, hall: Hall, code: str) -> None:
+    set_clock("2026-11-30 09:00")
+    assert visitor.client.post(f"/me/{code}/ticket/more-time")["Location"] == f"/me/{code}/ticket/"
+    visitor.client.post(f"/me/{code}/ticket/")
+    assert "我还要一会儿" in visitor.client.get(f"/me/{code}/ticket/").content.decode()
+    assert visitor.client.post(f"/me/{code}/ticket/more-time").status_code == 302
+    assert Ticket.objects.get().more_time_at is not None
+    assert "我还要一会儿" not in visitor.client.get(f"/me/{code}/ticket/").content.decode()
+    assert visitor.client.post(f"/me/{code}/ticket/more-time").status_code == 409

@@ -113,6 +113,7 @@ def keep_overnight(centre_id: int, *, on: bool, by: str, now: datetime) -> None:
 def _carry_over(day: date, by: str, now: datetime) -> None:
     """Those who waited or were set aside in a hall that keeps its queue wait today, before everybody who comes."""
     for hall in CentreHall.objects.filter(overnight__lte=day).select_for_update():
+        assert hall.overnight is not None  # noqa: S101 - the filter above
         kept = Ticket.objects.filter(centre_id=hall.pk, date=hall.overnight, state__in=KEPT)
         for ticket in kept.order_by("id"):
             # A new day has a new limit of one number a person and queue; who came again this morning has the newer one.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
@@ -52,7 +52,14 @@ def _unused(queue: QueueFacts, since: datetime, until: datetime, now: datetime) 
         return 0
     grace: timedelta = regulation.in_force(now.date()).parameters.grace
     at_start = rule is UnusedPlaces.SLOT_START
-    span = {"from": since, "until": until, "now": now, "grace": grace, "at_start": at_start, "queue": queue.id}
+    span: dict[str, Any] = {
+        "from": since,
+        "until": until,
+        "now": now,
+        "grace": grace,
+        "at_start": at_start,
+        "queue": queue.id,
+    }
     with connection.cursor() as cursor:
         cursor.execute(UNUSED, span)
         return int(cursor.fetchone()[0])

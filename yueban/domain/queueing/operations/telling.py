@@ -5,7 +5,7 @@ They are written in the transaction of the call that moved the queue, and sent b
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from yueban.domain.booking import queries as booking
 from yueban.domain.notices import operations as notices
@@ -36,7 +36,7 @@ def _tell_the_next(called: Ticket, ahead: int, now: datetime) -> None:
             _tell(ticket, "ticket_near", now, count=place)
 
 
-def _tell(ticket: Ticket, template: str, now: datetime, **fields: str | int) -> None:
+def _tell(ticket: Ticket, template: str, now: datetime, **fields: Any) -> None:
     if ticket.appointment_id is None:
         return
     found = booking.by_id(ticket.appointment_id, now=now)
@@ -45,6 +45,7 @@ def _tell(ticket: Ticket, template: str, now: datetime, **fields: str | int) -> 
         template=template,
         phone=found.phone,
         now=now,
+        due_at=now,
         appointment_id=found.id,
         label=ticket.label,
         centre=found.centre_name,
