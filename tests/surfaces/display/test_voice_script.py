@@ -110,7 +110,7 @@ def test_a_call_is_played_twice_from_its_clips_without_a_gap(page: Page, clips: 
     heard = page.evaluate("window.heard")
     words = len(spoken(CALLED, {name: str(value) for name, value in CALL.items()}))
     assert len(heard) == 2 * words
-    for before, after in itertools.pairwise(heard):
+    for before, after in itertools.pairwise(heard[:words]):
         assert after["at"] == pytest.approx(before["at"] + before["seconds"])
     end = heard[words - 1]["at"] + heard[words - 1]["seconds"]
     assert heard[words]["at"] > end, "the second time begins when the first has ended"

@@ -6,6 +6,7 @@ what it did decides whether the number becomes valid or is dropped. Call these o
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -17,7 +18,7 @@ from yueban.domain.queueing import printing, queries
 from yueban.domain.queueing.models import Printer
 from yueban.domain.queueing.operations import reserving
 from yueban.domain.queueing.printing import Paper, PrintingFailed, Problem
-from yueban.domain.queueing.rules import UnknownPrinter
+from yueban.domain.queueing.rules import NotReserved, UnknownPrinter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,7 +41,8 @@ def hand_out(ticket_id: int, *, printer_id: int, by: str, now: datetime) -> Issu
     try:
         _print(printer_id, lambda paper: printing.ticket_slip(slip, paper=paper), by=by, now=now)
     except (PrintingFailed, UnknownPrinter) as failed:
-        reserving.drop(ticket_id, by=by, now=now, reason=f"not printed: {failed}")
+        with suppress(NotReserved):  # dropped meanwhile
+            reserving.drop(ticket_id, by=by, now=now, reason=f"not printed: {failed}")
         raise
     return reserving.confirm(ticket_id, by=by, now=now)
 
