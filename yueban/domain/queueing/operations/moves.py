@@ -27,6 +27,7 @@ LOOKED_AT = (
     "counter__area",
     "appointment__channel_kind",
     "appointment__during",
+    "appointment__code",
     "for_counter__number",
 )
 
