@@ -43,7 +43,7 @@ class Size:
     rushed: int = 5
     full: int = 100_000
     counters: int = 16
-    tickets: int = 4000
+    tickets: int = 1600
     listeners: int = 200
 
     @property

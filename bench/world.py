@@ -32,7 +32,7 @@ def resident(n: int) -> str:
 def applicant(n: int) -> dict[str, Any]:
     """Who books, as the API is told."""
     certificate = {"kind": "resident_id", "number": resident(n)}
-    return {"name": "张三丰", "certificate": certificate, "phone": f"138{n % 100_000_000:08d}"}
+    return {"name": "样例丙", "certificate": certificate, "phone": f"138{n % 100_000_000:08d}"}
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing, suppress
 from typing import Any
@@ -313,3 +314,16 @@ def test_only_public_fields_of_an_event_leave() -> None:
         1, 1, NOW, "ticket.called", "staff:secret", data={"label": "A001", "why": "secret", "name": "secret"}
     )
     assert b"secret" not in encode(event)
+
+
+def test_the_processs_own_signal_handlers_are_back_when_it_has_ended() -> None:
+    def handlers() -> list[object]:
+        return [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)]
+
+    async def live() -> list[object]:
+        async with process():
+            return handlers()
+
+    before = handlers()
+    assert asyncio.run(live()) != before
+    assert handlers() == before

@@ -43,13 +43,22 @@ def identity_of(staff: Staff) -> StaffIdentity:
     return StaffIdentity(staff.pk, staff.username, staff.name or staff.username, Role(staff.role), scope)
 
 
+_BEARER: Final = """
+SELECT s.id, s.username, s.name, s.role, s.centre_id, s.department_id
+FROM people_stafftoken t JOIN people_staff s ON s.id = t.staff_id AND s.is_active
+WHERE t.digest = %s AND t.revoked_at IS NULL
+"""
+
+
 def staff_of_token(token: str) -> StaffIdentity:
     """Give the active member of staff whose API token this is; raises NotAuthorised."""
-    digest = token_digest(token)
-    found = Staff.objects.filter(is_active=True, stafftoken__digest=digest, stafftoken__revoked_at=None).first()
-    if found is None:
+    with connection.cursor() as cursor:
+        cursor.execute(_BEARER, [token_digest(token)])
+        row = cursor.fetchone()
+    if row is None:
         raise NotAuthorised
-    return identity_of(found)
+    identity, login, name, role, centre_id, department_id = row
+    return StaffIdentity(identity, login, name or login, Role(role), Scope(centre_id, department_id))
 
 
 def staff() -> QuerySet[Staff]:

@@ -156,7 +156,7 @@ def resume(
     """Go on with a parked person, at `counter` or where it was set aside."""
     held, by = _in_hand(request, id)
     counter = _counter_of(held) if asked.counter is None else _counter(str(asked.counter))
-    if directory.centre(held.centre_code).pk != counter.centre_id:
+    if held.centre_id != counter.centre_id:
         raise UnknownCounter(counter.id)
     operations.resume(held.id, counter_id=counter.id, by=by, now=clock.now())
     return _after(held)
@@ -212,7 +212,7 @@ def _counter(text: str) -> CounterFacts:
 
 
 def _counter_of(held: TicketView) -> CounterFacts:
-    counters = queries.counters(directory.centre(held.centre_code).pk)
+    counters = queries.counters(held.centre_id)
     found = next((counter for counter in counters if counter.number == held.counter), None)
     if found is None:
         raise UnknownCounter(held.id)
@@ -222,7 +222,7 @@ def _counter_of(held: TicketView) -> CounterFacts:
 def _in_hand(request: HttpRequest, text: str) -> tuple[TicketView, str]:
     """Give the ticket and who acts; refuses a clerk of another centre."""
     clerk, held = _staff(request), _ticket(text)
-    callers.must(clerk, Permission.CALL, centre_id=directory.centre(held.centre_code).pk)
+    callers.must(clerk, Permission.CALL, centre_id=held.centre_id)
     return held, clerk.by
 
 

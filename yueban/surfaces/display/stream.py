@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     Message = MutableMapping[str, Any]
     Receive = Callable[[], Awaitable[Message]]
     Send = Callable[[Message], Awaitable[None]]
+    Handlers = dict[signal.Signals, Any]
 
 HEARTBEAT = 5.0
 REPLAY = 500
@@ -50,32 +51,40 @@ async def application(scope: Message, receive: Receive, send: Send) -> None:
 
 async def _lifespan(receive: Receive, send: Send) -> None:
     beating: asyncio.Future[None] | None = None
+    before: Handlers = {}
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
             hub.start(asyncio.get_running_loop())
             beating = asyncio.ensure_future(_beat())
-            _end_streams_on_signals(asyncio.get_running_loop())
+            before = _end_streams_on_signals(asyncio.get_running_loop())
             await send({"type": "lifespan.startup.complete"})
         else:
             if beating is not None:
                 beating.cancel()
             await hub.stop()
+            for number, handler in before.items():
+                signal.signal(number, handler)
             await send({"type": "lifespan.shutdown.complete"})
             return
 
 
-def _end_streams_on_signals(loop: asyncio.AbstractEventLoop) -> None:
+def _end_streams_on_signals(loop: asyncio.AbstractEventLoop) -> Handlers:
     """End the streams when the process is told to stop: the server waits for them before it ends the lifespan.
+
+    Gives the handlers that were there before, to be put back when the lifespan ends.
 
     asyncio hears of a signal by its wake-up descriptor, not by the handler that we set here, so the server's own
     handling goes on as before.
     """
+    before: Handlers = {}
     if threading.current_thread() is not threading.main_thread():
-        return
+        return before
     for number in (signal.SIGTERM, signal.SIGINT):
+        before[number] = signal.getsignal(number)
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(hub.end_streams))
         signal.siginterrupt(number, False)  # noqa: FBT003 - as asyncio has it
+    return before
 
 
 async def _beat() -> None:
