@@ -67,7 +67,7 @@ def test_a_clerk_recalls_misses_calls_again_parks_and_refuses_with_a_reason(arri
     missed.get_by_role("button", name="再叫").click()
     expect(clerk.page.locator(".hand__label")).to_be_visible()
     clerk.page.keyboard.press("F3")
-    expect(clerk.button("挂起 F7")).to_be_visible()
+    expect(clerk.button("办结 F4")).to_be_visible()
     clerk.page.keyboard.press("F7")
     clerk.page.locator("#right-lists li", has_text=label[-3:]).get_by_role("button", name="继续").click()
     clerk.button("不予受理").click()

@@ -29,6 +29,11 @@ def new_token(prefix: str = "yb") -> str:
     return f"{prefix}_{secrets.token_urlsafe(24)}"
 
 
+def new_press() -> str:
+    """Name one press of a terminal's button, so that a press whose answer was lost is known again."""
+    return secrets.token_urlsafe(12)
+
+
 def token_digest(token: str) -> bytes:
     """Give the 32 bytes a token is stored and found by.
 

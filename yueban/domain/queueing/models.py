@@ -36,6 +36,7 @@ class Ticket(models.Model):
     `rank_class` is arrived_booking | statutory | booked_online | walk_in. `remote` tickets were taken on a phone.
     `for_counter`: sent to one counter, no other calls it. `misses` counts missed calls, `more_time_at` is when its holder
     asked for more time, `told_at` when a message said that few are ahead; `foretold` is the estimate at issue, in minutes.
+    `press` names the press of a button it came from, so that a press whose answer was lost gives the same number again.
     """
 
     centre = models.ForeignKey("directory.Centre", on_delete=models.PROTECT)
@@ -67,11 +68,13 @@ class Ticket(models.Model):
     recalled_at = models.DateTimeField(null=True)
     more_time_at = models.DateTimeField(null=True)
     told_at = models.DateTimeField(null=True)
+    press = models.CharField(max_length=32, null=True)
     foretold = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["numbering", "number"], name="ticket_number_once"),
+            models.UniqueConstraint(fields=["press"], name="ticket_once_a_press"),
             models.UniqueConstraint(
                 fields=["appointment"],
                 condition=Q(state__in=[*HELD, "done", "missed"]),

@@ -14,6 +14,9 @@ urlpatterns = [
     path("walk-in/", views.walk_in, name="walk_in"),
     path("walk-in/department/", views.department, name="department"),
     path("walk-in/issue/", views.issue, name="issue"),
+    path("size/", views.size, name="size"),
+    path("offline/", views.offline, name="offline"),
+    path("sw.js", views.service_worker, name="service_worker"),
     path("ticket/<str:token>/", views.ticket, name="ticket"),
     path("setup/", views.setup, name="setup"),
 ]

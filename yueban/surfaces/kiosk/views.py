@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -10,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yueban.domain.booking import queries as booking
@@ -17,23 +20,37 @@ from yueban.domain.people.rules import Permission
 from yueban.domain.queueing import operations, queries, readers
 from yueban.domain.queueing.printing import PrintingFailed
 from yueban.domain.queueing.readers import Meaning
-from yueban.domain.queueing.rules import AlreadyWaiting, NotReserved, TicketState, UnknownQueue
+from yueban.domain.queueing.rules import (
+    AlreadyPressed,
+    AlreadyWaiting,
+    NotReserved,
+    OutsideBands,
+    QuotaUsed,
+    TicketState,
+    UnknownQueue,
+)
 from yueban.domain.regulation.rules import Refused
 from yueban.kernel import clock, crypto, ids
 from yueban.kernel.certificates import CertificateKind, parse_certificate
 from yueban.kernel.errors import InvalidInput
 from yueban.surfaces.access import requires, staff_of
 from yueban.surfaces.kiosk.device import at_terminal, printer_of, remember
+from yueban.surfaces.middleware import ELDER_COOKIE
 
 if TYPE_CHECKING:
     from yueban.domain.booking.queries import AppointmentView
-    from yueban.domain.queueing.queries import HallView, QueueView
+    from yueban.domain.queueing.queries import HallView, QueueView, TicketView
     from yueban.kernel.certificates import Certificate
 
 FEW_QUEUES = 8
 """A township's queues fit on one page; a county's are found by their department."""
 
+DAYS = 7
+LIVE = frozenset({"booked", "arrived", "ticketed", "accepted", "missed"})
 TICKET = "ticket:"
+PRESS = re.compile(r"[A-Za-z0-9_-]{8,32}")
+PAGE = re.compile(r"/kiosk/[a-z/-]*")
+"""Pages of the terminal that can be opened again by their address."""
 
 
 def by(hall: HallView) -> str:
@@ -44,8 +61,12 @@ def by(hall: HallView) -> str:
 @require_GET
 @at_terminal
 def home(request: HttpRequest, hall: HallView) -> HttpResponse:
-    """「我已预约」 or 「现场取号」."""
-    return render(request, "kiosk/home.html", {"hall": hall})
+    """「我已预约」 or 「现场取号」. `?idle`: nobody is there any more, and nothing of the last person stays."""
+    response = render(request, "kiosk/home.html", {"hall": hall})
+    if "idle" in request.GET and ELDER_COOKIE in request.COOKIES:
+        response = redirect("kiosk:home")
+        response.delete_cookie(ELDER_COOKIE, path="/kiosk/")
+    return response
 
 
 @require_http_methods(["GET", "POST"])
@@ -96,7 +117,8 @@ def walk_in(request: HttpRequest, hall: HallView) -> HttpResponse:
     """Which department, or in a small hall at once which queue."""
     queues = queries.queues(hall.id, date=clock.today())
     if len(queues) <= FEW_QUEUES:
-        return render(request, "kiosk/queues.html", {"hall": hall, "queues": queues, "back": reverse("kiosk:home")})
+        context = {"hall": hall, "queues": queues, "back": reverse("kiosk:home"), "press": ids.new_press()}
+        return render(request, "kiosk/queues.html", context)
     return render(request, "kiosk/departments.html", {"hall": hall, "departments": _departments(queues)})
 
 
@@ -109,6 +131,7 @@ def department(request: HttpRequest, hall: HallView) -> HttpResponse:
     if not queues:
         raise Http404
     context = {"hall": hall, "queues": queues, "department": chosen, "back": reverse("kiosk:walk_in")}
+    context["press"] = ids.new_press()
     return render(request, "kiosk/queues.html", context)
 
 
@@ -120,11 +143,61 @@ def issue(request: HttpRequest, hall: HallView) -> HttpResponse:
     known = {str(each.id): each.id for each in queries.queues(hall.id, date=clock.today())}
     if queue_id not in known:
         raise Http404
+    press = request.POST.get("press") if PRESS.fullmatch(request.POST.get("press", "")) else None
+    if press and (earlier := queries.ticket_pressed(press)) is not None:
+        return _pressed_again(request, hall, earlier)
     try:
-        issued = operations.issue(known[queue_id], by=by(hall), now=clock.now(), reserve=True)
+        issued = operations.issue(
+            known[queue_id], by=by(hall), now=clock.now(), holder=operations.Holder(press=press), reserve=True
+        )
+    except AlreadyPressed:  # two answers to one press cross
+        return redirect("kiosk:home")
     except UnknownQueue as error:
         raise Http404 from error
+    except (OutsideBands, QuotaUsed) as limit:
+        return _problem(request, hall, message=_limit(limit), full=True)
     return _printed(request, hall, issued)
+
+
+def _pressed_again(request: HttpRequest, hall: HallView, earlier: TicketView) -> HttpResponse:
+    """The answer to this press was lost: the same number, printed now, and not a second one."""
+    if earlier.centre_id != hall.id:
+        raise Http404
+    printed = earlier.state is not TicketState.RESERVED
+    return _printed(request, hall, operations.Issued(earlier.id, earlier.label, again=printed))
+
+
+def _limit(limit: Exception) -> str:
+    if isinstance(limit, OutsideBands):
+        return _("这个队列现在不取号。请看大厅公告的取号时间，或问导服台。")
+    return _("这个时段的现场号已经取完。您可以预约以后的时间，或问导服台。")
+
+
+@require_GET
+def offline(request: HttpRequest) -> HttpResponse:
+    """What the terminal shows while the network is away; its service worker keeps this page."""
+    return render(request, "kiosk/offline.html")
+
+
+@require_GET
+@never_cache
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """The script that keeps the offline page; it lives here because its scope is its folder."""
+    return render(request, "kiosk/sw.js", content_type="text/javascript")
+
+
+@require_POST
+@at_terminal
+def size(request: HttpRequest, _hall: HallView) -> HttpResponse:
+    """Larger letters, or the usual ones; kept until the terminal is back at its first page by itself."""
+    wanted = request.POST.get("back", "")
+    back = wanted if PAGE.fullmatch(wanted) else reverse("kiosk:home")
+    response = redirect(back)
+    if ELDER_COOKIE in request.COOKIES:
+        response.delete_cookie(ELDER_COOKIE, path="/kiosk/")
+    else:
+        response.set_cookie(ELDER_COOKIE, "1", path="/kiosk/", httponly=True, samesite="Lax")
+    return response
 
 
 @require_GET
@@ -195,16 +268,18 @@ def _by_certificate(
 
 
 def _of_certificate(request: HttpRequest, hall: HallView, parsed: Certificate) -> HttpResponse:
-    """Take the ticket of today's appointment of a person, or let them choose."""
-    today = booking.of_person(parsed, now=clock.now(), on=clock.today())
-    live = [each for each in today if each.status in {"booked", "arrived", "ticketed", "accepted", "missed"}]
-    if len(live) == 1:
-        return _take(request, hall, live[0].code)
+    """Take the ticket of today's only appointment of a person, or show today's and those of the next seven days."""
+    today, last = clock.today(), clock.today() + timedelta(days=DAYS)
+    known = booking.of_person(parsed, now=clock.now())
+    live = [each for each in reversed(known) if each.status in LIVE and today <= each.service_date <= last]
+    now, later = [e for e in live if e.service_date == today], [e for e in live if e.service_date > today]
+    if len(now) == 1:
+        return _take(request, hall, now[0].code)
     if live:
-        here = [each for each in reversed(live) if each.centre_id == hall.id]
-        return render(
-            request, "kiosk/choose.html", {"hall": hall, "appointments": here, "elsewhere": len(live) - len(here)}
-        )
+        here = [each for each in now if each.centre_id == hall.id]
+        elsewhere = [each for each in now if each.centre_id != hall.id]
+        context = {"hall": hall, "appointments": here, "elsewhere": elsewhere, "later": later}
+        return render(request, "kiosk/choose.html", context)
     return _problem(request, hall, message=_("这个证件今天没有预约。"))
 
 
@@ -229,7 +304,14 @@ def _certificate_page(hall: HallView, kind: CertificateKind) -> dict[str, Any]:
 def _problem(
     request: HttpRequest, hall: HallView, *, message: str = "", elsewhere: AppointmentView | None = None, **more: Any
 ) -> HttpResponse:
-    context = {"hall": hall, "message": message, "elsewhere": elsewhere, "reasons": (), "kept": None} | more
+    context = {
+        "hall": hall,
+        "message": message,
+        "elsewhere": elsewhere,
+        "reasons": (),
+        "kept": None,
+        "full": False,
+    } | more
     return render(request, "kiosk/problem.html", context, status=409)
 
 

@@ -18,6 +18,7 @@ from yueban.domain.queueing.rules import (
     BOOKED_SERIES,
     OPEN,
     WALK_IN_SERIES,
+    AlreadyPressed,
     AlreadyWaiting,
     Move,
     Placing,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 HELD: Mapping[str, Callable[[], Exception]] = {
     "ticket_open_once_a_person_and_queue": AlreadyWaiting,
     "ticket_once_an_appointment": AlreadyWaiting,
+    "ticket_once_a_press": AlreadyPressed,
 }
 
 # The row is locked until the ticket is committed, and a rollback takes the number back: that is why none is missing.
@@ -54,7 +56,7 @@ RETURNING id, last
 class Holder:
     """For whom and for what a ticket is: all unknown for a walk-in who only presses a button.
 
-    `ground` is a rules.Ground where the law puts this person first.
+    `ground` is a rules.Ground where the law puts this person first; `press` names the press of the button.
     """
 
     person_id: int | None = None
@@ -62,6 +64,7 @@ class Holder:
     matter_id: int | None = None
     remote: bool = False
     ground: str = ""
+    press: str | None = None
 
 
 @retrying()
@@ -74,7 +77,7 @@ def issue(
     statutory: bool = False,
     reserve: bool = False,
 ) -> Issued:
-    """Give a walk-in the next number of a queue. Raises UnknownQueue, AlreadyWaiting, OutsideBands, QuotaUsed.
+    """Give a walk-in the next number of a queue. Raises UnknownQueue, AlreadyWaiting, OutsideBands, QuotaUsed, AlreadyPressed.
 
     `reserve`: the number counts only after `confirm`, when somebody holds its slip.
     """
@@ -175,6 +178,7 @@ def _number(queue_id: int, holder: Holder, placing: Placing, by: str, *, reserve
         remote=holder.remote,
         rank_class=leading(placing.classes, order),
         ground=holder.ground,
+        press=holder.press,
         foretold=queries.estimate_for_next(queue_id, date=day).minutes,
         issued_at=placing.issued_at,
         due_at=due_at(placing, order),

@@ -26,8 +26,10 @@ LOOKED_AT = (
     "counter__number",
     "counter__area",
     "appointment__channel_kind",
-    "appointment__during",
     "appointment__code",
+    "appointment__matter_id",
+    "appointment__status",
+    "appointment__during",
     "for_counter__number",
 )
 

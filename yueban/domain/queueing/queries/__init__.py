@@ -41,6 +41,7 @@ from yueban.domain.queueing.queries.hall import (
     queues_of_counter,
     ticket,
     ticket_of,
+    ticket_pressed,
 )
 from yueban.domain.queueing.queries.handlings import HandlingView, handling, last_handling
 from yueban.domain.queueing.queries.invariants import broken_invariants
@@ -99,6 +100,7 @@ __all__ = [
     "ticket",
     "ticket_labelled",
     "ticket_of",
+    "ticket_pressed",
     "ticket_slip",
     "vocabulary",
     "why",

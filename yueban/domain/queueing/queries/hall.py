@@ -226,6 +226,12 @@ def ticket_of(appointment_code: str) -> TicketView | None:
     return _ticket_view(found[0]) if found else None
 
 
+def ticket_pressed(press: str) -> TicketView | None:
+    """The ticket that came from a press of a terminal's button, None when none did."""
+    found = rows(TICKET + "WHERE t.press = %(press)s", {"press": press})
+    return _ticket_view(found[0]) if found else None
+
+
 def people_ahead(ticket_id: int) -> int:
     """How many of the queue would be called before; 0 once it does not wait any more."""
     found = ticket(ticket_id)

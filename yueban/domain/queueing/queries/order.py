@@ -33,7 +33,8 @@ ORDER BY (%(bookings_first)s AND t.rank_class = 'arrived_booking') DESC,
 """
 """Waiting tickets of one counter, the next first; aliases t (ticket) and cq (`rank` of its queue at the counter).
 
-A hundred of each queue are looked at: the next one is among them while fewer counters call at the same instant.
+A hundred of each queue are looked at: the next one is among them while fewer counters call at the same instant, and
+so are arrived bookings, whose head start is the largest, in the 「预约办理」 mode.
 Inside a queue the order is that of an index, so a hall with thousands waiting costs no more than a short queue. The
 second look at the state is for a ticket that somebody just took; it is written so that no index answers it, or the
 planner, which believes that few wait, reads all who wait for each candidate.

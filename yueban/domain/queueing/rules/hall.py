@@ -117,6 +117,10 @@ class AlreadyPostponed(QueueingError):
     """More time was given once already."""
 
 
+class AlreadyPressed(QueueingError):
+    """The number of this press exists: a press whose answer was lost gives the same one."""
+
+
 class OutsideBands(QueueingError):
     """The queue gives no numbers at this time of day."""
 

@@ -27,6 +27,7 @@ import { service, wedge } from "./reader.js";
     const seconds = find("seconds", timeout), whole = Number(timeout.dataset.timeout);
     let left = whole;
     const show = () => {
+      if (!seconds) return; // the first page only forgets the last person's letters
       seconds.textContent = left;
       timeout.classList.toggle("bottom__timeout--soon", whole > 10 && left <= 15);
     };
@@ -36,7 +37,7 @@ import { service, wedge } from "./reader.js";
       show();
       if (left <= 0) window.location.replace(timeout.dataset.home);
     }, 1000);
-    find("still-here", timeout).addEventListener("click", again);
+    if (find("still-here", timeout)) find("still-here", timeout).addEventListener("click", again);
     if (whole >= 60) ["pointerdown", "keydown"].forEach((touch) => document.addEventListener(touch, again));
   }
   window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
@@ -81,6 +82,19 @@ import { service, wedge } from "./reader.js";
       each.dataset.sent = "yes";
     });
   });
+
+  // ---- the way out, for staff: five quick touches on the hall's name -------------------------------------------------------
+  const exit = find("exit");
+  if (exit) {
+    let touches = [];
+    exit.addEventListener("pointerdown", (event) => {
+      touches = touches.filter((at) => event.timeStamp - at < 3000).concat(event.timeStamp);
+      if (touches.length >= 5) window.location.assign(exit.dataset.exit);
+    });
+  }
+
+  // ---- while the network is away: an offline page that loses nothing ----------------------------------------------------
+  if (navigator.serviceWorker) navigator.serviceWorker.register("/kiosk/sw.js", { scope: "/kiosk/" }).catch(() => {});
 
   if (find("print")) window.addEventListener("load", () => window.print());
 })();

@@ -1,0 +1,110 @@
+"""What a terminal does beside printing: large letters, the next seven days, quotas, and a network that goes away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, time, timedelta
+
+import pytest
+from django.test import Client
+
+from tests.factories import MONDAY, Hall, instant, make_hall, request_for, resident
+from yueban.domain.booking import operations as booking
+from yueban.domain.queueing.models import QueueBand, Ticket
+from yueban.kernel import clock, crypto
+
+pytestmark = pytest.mark.django_db
+
+BEFORE = instant("2026-11-26 12:00")
+TUESDAY = date(2026, 12, 1)
+IN_TEN_DAYS = date(2026, 12, 10)
+
+
+@pytest.fixture(autouse=True)
+def _half_past_nine() -> Iterator[None]:
+    before = clock.simulate(clock.frozen(instant("2026-11-30 09:30")))
+    yield
+    clock.simulate(before)
+
+
+@pytest.fixture
+def hall() -> Hall:
+    return make_hall(days=(MONDAY, TUESDAY, IN_TEN_DAYS))
+
+
+@pytest.fixture
+def terminal(hall: Hall) -> Client:
+    made = Client()
+    made.cookies["kiosk"] = crypto.sign(f"kiosk:{hall.centre.code}")
+    return made
+
+
+def words(answer: object) -> str:
+    return answer.content.decode()  # type: ignore[attr-defined, no-any-return]
+
+
+def test_the_certificate_shows_the_next_seven_days_when_nothing_is_today(hall: Hall, terminal: Client) -> None:
+    for day in (TUESDAY, IN_TEN_DAYS):
+        slot = hall.slot(10, day)
+        booking.book(request_for(hall, slot), by="t", now=instant(f"{day - timedelta(days=1)} 09:00"))
+    page = words(terminal.post("/kiosk/booked/certificate/", {"kind": "resident_id", "text": resident(1).number}))
+    assert ("到那天再来取号" in page, "12月1日" in page, "12月10日" in page) == (True, True, False)
+
+
+def test_todays_and_later_appointments_are_shown_together(hall: Hall, terminal: Client) -> None:
+    for hour in (10, 14):
+        booking.book(request_for(hall, hall.slot(hour)), by="t", now=BEFORE)
+    booking.book(request_for(hall, hall.slot(10, TUESDAY)), by="t", now=BEFORE)
+    page = words(terminal.post("/kiosk/booked/certificate/", {"kind": "resident_id", "text": resident(1).number}))
+    assert ("取哪一个" in page, "12月1日" in page) == (True, True)
+
+
+def test_a_press_whose_answer_was_lost_gives_the_same_number_again(hall: Hall, terminal: Client) -> None:
+    pressed = {"queue": hall.queue.pk, "press": "abcdefgh1234"}
+    lost = terminal.post("/kiosk/walk-in/issue/", pressed)
+    again = terminal.post("/kiosk/walk-in/issue/", pressed, follow=True)
+    assert (lost.status_code, "A 001" in words(again), Ticket.objects.count()) == (302, True, 1)
+    assert "再打印一次" in words(terminal.post("/kiosk/walk-in/issue/", pressed, follow=True))
+    other = terminal.post("/kiosk/walk-in/issue/", pressed | {"press": "zyxwvuts9876"}, follow=True)
+    assert "A 002" in words(other)
+
+
+def test_a_press_of_another_hall_or_an_odd_one_gives_nothing_away(hall: Hall, terminal: Client) -> None:
+    elsewhere = make_hall(code="elsewhere")
+    Client()
+    other = Client()
+    other.cookies["kiosk"] = crypto.sign("kiosk:elsewhere")
+    other.post("/kiosk/walk-in/issue/", {"queue": elsewhere.queue.pk, "press": "abcdefgh1234"})
+    taken = terminal.post("/kiosk/walk-in/issue/", {"queue": hall.queue.pk, "press": "abcdefgh1234"})
+    assert taken.status_code == 404
+    odd = terminal.post("/kiosk/walk-in/issue/", {"queue": hall.queue.pk, "press": "<script>\0"})
+    assert odd.status_code == 302
+
+
+def test_outside_the_times_of_a_queue_and_beyond_its_quota_the_terminal_says_so(hall: Hall, terminal: Client) -> None:
+    band = QueueBand.objects.create(queue=hall.queue, starts=time(14), ends=time(17), quota=0)
+    said = terminal.post("/kiosk/walk-in/issue/", {"queue": hall.queue.pk})
+    assert (said.status_code, "现在不取号" in words(said)) == (409, True)
+    band.starts = time(8)
+    band.save()
+    assert "已经取完" in words(terminal.post("/kiosk/walk-in/issue/", {"queue": hall.queue.pk}))
+    assert not Ticket.objects.exists()
+
+
+def test_large_letters_are_this_persons_and_go_with_them(terminal: Client) -> None:
+    assert terminal.post("/kiosk/size/", {"back": "/kiosk/walk-in/"})["Location"] == "/kiosk/walk-in/"
+    assert "data-elder" in words(terminal.get("/kiosk/"))
+    assert terminal.get("/kiosk/?idle")["Location"] == "/kiosk/"
+    assert "data-elder" not in words(terminal.get("/kiosk/"))
+    assert terminal.post("/kiosk/size/", {"back": "https://elsewhere/"})["Location"] == "/kiosk/"
+    terminal.post("/kiosk/size/")
+    assert "data-elder" not in words(terminal.get("/kiosk/"))
+
+
+def test_the_offline_page_and_what_keeps_it_need_no_terminal() -> None:
+    page, worker = Client().get("/kiosk/offline/"), Client().get("/kiosk/sw.js")
+    assert ("网络断了" in words(page), worker["Content-Type"], "/kiosk/offline/" in words(worker)) == (
+        True,
+        "text/javascript",
+        True,
+    )
