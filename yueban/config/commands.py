@@ -78,7 +78,7 @@ def run() -> None:
 @app.command()
 def demo(
     rate: Annotated[
-        float, typer.Option(min=0, max=600, envvar="YUEBAN_CLOCK_RATE", help="Seconds of its clock in a real second.")
+        float, typer.Option(min=0, max=120, envvar="YUEBAN_CLOCK_RATE", help="Seconds of its clock in a real second.")
     ] = 1,
     seed: Annotated[int, typer.Option(help="Another seed, another crowd.")] = 1,
 ) -> None:

@@ -229,6 +229,13 @@ def test_who_booked_waits_without_end_and_is_never_sent_elsewhere() -> None:
     assert not any(each.transfer for each in people)
 
 
+def test_more_than_half_press_a_face_and_most_of_them_the_best() -> None:
+    levels = [rules.conduct(rules.seeded(n), demand(), "ss", booked=False).level for n in range(4000)]
+    rated = [level for level in levels if level is not None]
+    assert len(rated) / len(levels) == pytest.approx(demand().defaults.rating_rate, abs=0.03)
+    assert rated.count(5) / len(rated) == pytest.approx(demand().defaults.rating_mix[5], abs=0.03)
+
+
 def test_a_clerk_rests_four_hours_apart_for_six_minutes_on_average() -> None:
     chance = rules.seeded("breaks")
     assert mean(rules.minutes_until_break(chance, demand()) / timedelta(hours=1) for _ in range(4000)) == pytest.approx(4, rel=0.05)  # fmt: skip

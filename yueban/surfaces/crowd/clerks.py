@@ -27,6 +27,8 @@ LOOKS: Final = timedelta(seconds=10)
 """How often an idle clerk looks up."""
 RECALLS: Final = timedelta(seconds=35)
 OVERTIME: Final = timedelta(minutes=30)
+FACES: Final = timedelta(seconds=6)
+"""How soon a face is pressed at the rating device."""
 FETCHING: Final = timedelta(minutes=6)
 
 _log = structlog.get_logger(__name__)
@@ -217,6 +219,9 @@ class Clerk:
     def _finish(self, hand: Hand, now: datetime) -> None:
         outcome = Outcome.INCOMPLETE if hand.conduct.incomplete else Outcome.COMPLETED
         operations.finish(hand.ticket.id, outcome=outcome, by=BY, now=now)
+        if hand.conduct.level is not None and hand.ticket.id in self.ours:
+            rate = partial(self.hall.rate, self.counter_id, hand.ticket.id, hand.conduct.level)
+            self.agenda.note(now + FACES, lambda at: rate(now=at))
         self.agenda.note(now + timedelta(seconds=self.chance.uniform(4, 15)), self.next)
 
 

@@ -15,6 +15,7 @@ from django.db import InterfaceError, OperationalError, connection
 from yueban.domain.audit import queries as audit
 from yueban.domain.booking.queries import UnknownAppointment, UnknownPlace
 from yueban.domain.booking.rules import IllegalTransition
+from yueban.domain.feedback.rules import FeedbackError
 from yueban.domain.queueing.rules import QueueingError
 from yueban.domain.regulation.rules import Refused
 from yueban.kernel import clock
@@ -26,7 +27,7 @@ from yueban.surfaces.crowd.hall import BY, Hall
 if TYPE_CHECKING:
     from datetime import date
 
-EXPECTED: Final = (Refused, QueueingError, UnknownAppointment, UnknownPlace, IllegalTransition)
+EXPECTED: Final = (Refused, QueueingError, UnknownAppointment, UnknownPlace, IllegalTransition, FeedbackError)
 """What the rules answer, or a person at a console who was faster: the crowd takes it as people do."""
 LOST: Final = (OperationalError, InterfaceError)
 PATIENCE: Final = 0.5

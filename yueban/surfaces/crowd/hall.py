@@ -14,6 +14,9 @@ from yueban.domain.booking.rules import ChannelKind
 from yueban.domain.calendar import queries as calendar
 from yueban.domain.calendar.rules import UnknownDay, timetable_weekday
 from yueban.domain.directory import queries as directory
+from yueban.domain.feedback import operations as feedback
+from yueban.domain.feedback import queries as ratings
+from yueban.domain.feedback.rules import Level
 from yueban.domain.people import operations as people
 from yueban.domain.people import queries as staff
 from yueban.domain.people.rules import Role
@@ -215,6 +218,12 @@ class Hall:
         """Tell whether a ticket is still in service at a counter."""
         found = queries.ticket(ticket_id)
         return found is not None and found.state in AT_COUNTER and found.counter == self.places[counter_id].number
+
+    def rate(self, counter_id: int, ticket_id: int, level: int, *, now: datetime) -> None:
+        """Press a face at the counter's device, while it asks about this ticket's handling. Raises FeedbackError."""
+        asked = ratings.to_rate(counter_id, now=now)
+        if asked is not None and asked.ticket_id == ticket_id:
+            feedback.rate(asked.id, level=Level(level), by=BY, now=now)
 
     def in_hand(self, counter_id: int, *, now: datetime) -> tuple[int | None, Sequence[int]]:
         """Give the ticket that a counter has in hand, and those it has parked."""

@@ -17,7 +17,7 @@ from yueban.domain.queueing.rules import CHANNEL, TRANSITIONS, Move, MoveRefused
 if TYPE_CHECKING:
     from datetime import datetime
 
-RELATED = ("queue", "counter", "appointment")
+RELATED = ("queue", "counter", "appointment", "for_counter")
 # Django writes the text of a statement anew each time, and takes a millisecond for the columns of four tables.
 LOOKED_AT = (
     *(column.name for column in Ticket._meta.concrete_fields),  # noqa: SLF001  Django's documented way
@@ -30,6 +30,7 @@ LOOKED_AT = (
     "appointment__matter_id",
     "appointment__status",
     "appointment__during",
+    "for_counter__number",
 )
 
 

@@ -45,6 +45,7 @@ def _tell(ticket: Ticket, template: str, now: datetime, **fields: Any) -> None:
         template=template,
         phone=found.phone,
         now=now,
+        due_at=now,
         appointment_id=found.id,
         label=ticket.label,
         centre=found.centre_name,

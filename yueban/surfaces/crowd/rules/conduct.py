@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from yueban.surfaces.crowd.rules.chances import lognormal
+from yueban.surfaces.crowd.rules.chances import lognormal, pick
 
 if TYPE_CHECKING:
     from yueban.domain.directory.county import Demand
@@ -32,6 +32,7 @@ class Conduct:
     incomplete: bool
     transfer: bool
     parks: bool
+    level: int | None
 
 
 def conduct(chance: Chance, demand: Demand, queue: str, *, booked: bool) -> Conduct:
@@ -48,6 +49,7 @@ def conduct(chance: Chance, demand: Demand, queue: str, *, booked: bool) -> Cond
         incomplete=chance.random() < (incomplete.booked if booked else incomplete.walk_in),
         transfer=chance.random() < shared.transfer_rate and not booked,
         parks=chance.random() < PARKS,
+        level=pick(chance, shared.rating_mix) if chance.random() < shared.rating_rate else None,
     )
 
 
