@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yueban.surfaces.kiosk import registering, views
+from yueban.surfaces.kiosk import booking, registering, views
 
 app_name = "kiosk"
 urlpatterns = [
@@ -14,6 +14,10 @@ urlpatterns = [
     path("walk-in/", views.walk_in, name="walk_in"),
     path("walk-in/department/", views.department, name="department"),
     path("walk-in/issue/", views.issue, name="issue"),
+    path("book/", booking.departments, name="book"),
+    path("book/matters/", booking.matters, name="book_matters"),
+    path("book/hours/", booking.hours, name="book_hours"),
+    path("book/answer/", booking.answer, name="book_answer"),
     path("size/", views.size, name="size"),
     path("offline/", views.offline, name="offline"),
     path("sw.js", views.service_worker, name="service_worker"),
