@@ -53,6 +53,8 @@ INSTALLED_APPS = [
     "yueban.domain.calendar",
     "yueban.domain.credit",
     "yueban.domain.booking",
+    "yueban.domain.prereview",
+    "yueban.domain.visits",
     "yueban.domain.queueing",
     "yueban.domain.feedback",
     "yueban.surfaces",
@@ -61,6 +63,8 @@ INSTALLED_APPS = [
     "yueban.surfaces.kiosk",
     "yueban.surfaces.counter",
     "yueban.surfaces.display",
+    "yueban.surfaces.desk",
+    "yueban.surfaces.office",
 ]
 
 MIDDLEWARE = [

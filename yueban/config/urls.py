@@ -16,6 +16,8 @@ urlpatterns = [
     path("kiosk/", include("yueban.surfaces.kiosk.urls")),
     path("counter/", include("yueban.surfaces.counter.urls")),
     path("display/", include("yueban.surfaces.display.urls")),
+    path("desk/", include("yueban.surfaces.desk.urls")),
+    path("office/", include("yueban.surfaces.office.urls")),
     path("staff/", include("yueban.surfaces.staff.urls")),
     path("", include("yueban.surfaces.portal.urls")),
 ]

@@ -51,6 +51,14 @@ class Permission(StrEnum):
     BOOK_FOR_OTHERS = "book_for_others"
     CANCEL_FOR_COUNTER = "cancel_for_counter"
     OVERRIDE_CUTOFF = "override_cutoff"
+    TAKE_CALLS = "take_calls"
+    CALL_BACK = "call_back"
+    APPROVE_URGENT = "approve_urgent"
+    MANAGE_HOURS = "manage_hours"
+    ARRANGE_VISITS = "arrange_visits"
+    PREREVIEW = "prereview"
+    SEE_TASKS = "see_tasks"
+    SEE_MESSAGES = "see_messages"
     REVEAL_CERTIFICATE = "reveal_certificate"
     WAIVE_STRIKES = "waive_strikes"
     MANAGE_CAPACITY = "manage_capacity"
@@ -71,6 +79,14 @@ PERMISSION_NAMES: Final[dict[Permission, str]] = {
     Permission.BOOK_FOR_OTHERS: gettext_noop("现场或电话代为预约"),
     Permission.CANCEL_FOR_COUNTER: gettext_noop("窗口原因取消预约"),
     Permission.OVERRIDE_CUTOFF: gettext_noop("说明理由后突破预约截止时间"),
+    Permission.TAKE_CALLS: gettext_noop("总咨询台登记来电、转窗口"),
+    Permission.CALL_BACK: gettext_noop("回电确认并登记预约"),
+    Permission.APPROVE_URGENT: gettext_noop("审批非工作时间的紧急预约"),
+    Permission.MANAGE_HOURS: gettext_noop("开放早晚、午间、周末时段"),
+    Permission.ARRANGE_VISITS: gettext_noop("安排上门办理和现场查验"),
+    Permission.PREREVIEW: gettext_noop("预审材料"),
+    Permission.SEE_TASKS: gettext_noop("查看和办理一件事联办任务"),
+    Permission.SEE_MESSAGES: gettext_noop("查看短信发送情况、重新发送"),
     Permission.REVEAL_CERTIFICATE: gettext_noop("说明理由后查看完整证件号码"),
     Permission.WAIVE_STRIKES: gettext_noop("撤销爽约记录、解除停约"),
     Permission.MANAGE_CAPACITY: gettext_noop("调整窗口、时段和容量"),
@@ -86,21 +102,25 @@ PERMISSION_NAMES: Final[dict[Permission, str]] = {
 
 _P = Permission
 _HALL: Final = frozenset({_P.SEE_QUEUES, _P.ISSUE_TICKETS})
+_DESK: Final = frozenset({_P.CALL, _P.BOOK_FOR_OTHERS, _P.CANCEL_FOR_COUNTER, _P.REVEAL_CERTIFICATE}) | frozenset(
+    {_P.CALL_BACK, _P.ARRANGE_VISITS, _P.PREREVIEW, _P.SEE_TASKS}
+)
 
 # The three administrators of 等保 2.0 are kept apart: none can grant, act and erase the trace of it.
 PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
-    Role.CLERK: _HALL | {_P.CALL, _P.BOOK_FOR_OTHERS, _P.CANCEL_FOR_COUNTER, _P.REVEAL_CERTIFICATE},
+    Role.CLERK: _HALL | _DESK,
     Role.GUIDE: _HALL | {_P.BOOK_FOR_OTHERS},
-    Role.HOTLINE: frozenset({_P.SEE_QUEUES, _P.BOOK_FOR_OTHERS}),
+    Role.HOTLINE: frozenset({_P.SEE_QUEUES, _P.BOOK_FOR_OTHERS, _P.TAKE_CALLS}),
     Role.DEPARTMENT_MANAGER: _HALL
-    | {_P.CALL, _P.BOOK_FOR_OTHERS, _P.CANCEL_FOR_COUNTER, _P.REVEAL_CERTIFICATE}
-    | {_P.MANAGE_CAPACITY, _P.ANSWER_COMPLAINTS, _P.SEE_FIGURES},
+    | _DESK
+    | {_P.APPROVE_URGENT, _P.MANAGE_CAPACITY, _P.ANSWER_COMPLAINTS, _P.SEE_FIGURES},
     Role.CENTRE_MANAGER: _HALL
-    | {_P.CALL, _P.BOOK_FOR_OTHERS, _P.CANCEL_FOR_COUNTER, _P.REVEAL_CERTIFICATE}
+    | _DESK
+    | {_P.APPROVE_URGENT, _P.TAKE_CALLS, _P.MANAGE_HOURS, _P.SEE_MESSAGES}
     | {_P.OVERRIDE_CUTOFF, _P.WAIVE_STRIKES, _P.MANAGE_CAPACITY, _P.RUN_CONTINGENCY}
     | {_P.ANSWER_COMPLAINTS, _P.SEE_FIGURES},
     Role.SUPERVISOR: frozenset({_P.SEE_QUEUES, _P.SUPERVISE, _P.SEE_FIGURES, _P.WAIVE_STRIKES}),
-    Role.SYSTEM_ADMIN: frozenset({_P.SEE_QUEUES, _P.EDIT_REFERENCE, _P.RUN_SYSTEM}),
+    Role.SYSTEM_ADMIN: frozenset({_P.SEE_QUEUES, _P.EDIT_REFERENCE, _P.RUN_SYSTEM, _P.SEE_MESSAGES}),
     Role.SECURITY_ADMIN: frozenset({_P.MANAGE_STAFF}),
     Role.AUDIT_ADMIN: frozenset({_P.READ_AUDIT}),
 }

@@ -9,5 +9,6 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("login", views.log_in, name="login"),
     path("logout", views.log_out, name="logout"),
+    path("workplace", views.workplace, name="workplace"),
     path("password", views.password, name="password"),
 ]

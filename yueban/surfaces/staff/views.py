@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from yueban.domain.directory import queries as directory
 from yueban.domain.people import operations
 from yueban.domain.people.rules import (
     PERMISSION_NAMES,
@@ -27,6 +28,7 @@ from yueban.domain.people.rules import (
 from yueban.kernel import clock
 from yueban.kernel.errors import InvalidInput
 from yueban.surfaces.access import BACKEND, staff_of
+from yueban.surfaces.workplace import CHOSEN
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 DOORS = {
     Permission.CALL: ("/counter/", gettext_lazy("窗口叫号")),
     Permission.ISSUE_TICKETS: ("/counter/guide/", gettext_lazy("大厅导办")),
+    Permission.BOOK_FOR_OTHERS: ("/desk/", gettext_lazy("登记与服务")),
     Permission.EDIT_REFERENCE: ("/admin/", gettext_lazy("基础数据")),
     Permission.RUN_SYSTEM: ("/kiosk/devices/", gettext_lazy("终端登记")),
     Permission.MANAGE_CAPACITY: ("/kiosk/devices/", gettext_lazy("终端登记")),
@@ -128,6 +131,23 @@ def home(request: HttpRequest) -> HttpResponse:
     if staff is None:
         raise PermissionDenied
     return render(request, "staff/home.html", _described(staff))
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@login_required
+def workplace(request: HttpRequest) -> HttpResponse:
+    """Ask who works for the whole county which hall it is about now; who belongs to a hall has nothing to choose."""
+    staff = staff_of(request)
+    if staff is None:
+        raise PermissionDenied
+    halls = directory.centres()
+    if staff.scope.centre_id is not None:
+        halls = halls.filter(pk=staff.scope.centre_id)
+    if request.method == "POST":
+        request.session[CHOSEN] = get_object_or_404(halls, code=request.POST.get("centre", "")).code
+        return redirect(_next(request) or "staff:home")
+    return render(request, "staff/workplace.html", {"halls": halls, "next": _next(request)})
 
 
 def _described(staff: StaffIdentity) -> dict[str, Any]:

@@ -1,0 +1,10 @@
+"""The desk: one module of views for each thing that staff do there."""
+
+from django.urls import path
+
+from yueban.surfaces.desk import home
+
+app_name = "desk"
+urlpatterns = [
+    path("", home.home, name="home"),
+]

@@ -1,0 +1,1 @@
+"""Managers: hours, messages, accounts; what is late and what needs them."""
