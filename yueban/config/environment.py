@@ -58,3 +58,16 @@ def socket_folder(data: Path) -> Path:
 def embedded(data: Path) -> dict[str, Any]:
     """The server that the supervisor starts in `data`, reached by its unix socket."""
     return {"NAME": "yueban", "USER": "postgres", "HOST": str(socket_folder(data)), "PORT": ""}
+
+
+def public_url(*, production: bool) -> str:
+    """Where residents reach the pages, without a slash at the end: what links in SMS begin with.
+
+    `YUEBAN_PUBLIC_URL`; otherwise in production the first of `YUEBAN_ORIGINS` or of `YUEBAN_HOSTS`, else this machine.
+    """
+    if named := os.environ.get("YUEBAN_PUBLIC_URL") or (production and os.environ.get("YUEBAN_ORIGINS", "")):
+        return named.split(",")[0].rstrip("/")
+    if production:
+        scheme = "https" if os.environ.get("YUEBAN_HTTPS", "1") == "1" else "http"
+        return f"{scheme}://{os.environ.get('YUEBAN_HOSTS', 'localhost').split(',')[0]}"
+    return f"http://localhost:{os.environ.get('YUEBAN_PORT', '8000')}"

@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from yueban.config import logs
-from yueban.config.environment import data_folder, database_settings
+from yueban.config.environment import data_folder, database_settings, public_url
 
 PACKAGE = Path(__file__).resolve().parent.parent
 ENVIRONMENT = os.environ.get("YUEBAN_ENV") or "development"
@@ -33,6 +33,7 @@ if PRODUCTION and "YUEBAN_CLOCK" in os.environ:
 
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("YUEBAN_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+PUBLIC_URL = public_url(production=PRODUCTION)  # what links in SMS begin with
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("YUEBAN_ORIGINS", "").split(",") if o]
 
 INSTALLED_APPS = [

@@ -35,6 +35,11 @@ def compose(template: str, **fields: str | int | datetime) -> str:
     return render(Template(template), **fields)
 
 
+def link(path: str) -> str:
+    """Give the absolute address of a page of ours (`/r/abc`) for a message, from `YUEBAN_PUBLIC_URL`."""
+    return f"{settings.PUBLIC_URL}/{path.lstrip('/')}"
+
+
 _ENQUEUE = """
 INSERT INTO notices_message
     (event, template, appointment_id, phone_index, phone_sealed, body_sealed, created_at, due_at)
