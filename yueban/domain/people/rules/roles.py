@@ -1,18 +1,12 @@
-"""Who may do what, in words; and the bounds on codes and logins."""
+"""Who may do what and where: the table in words (docs/roles.md is tested against it)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import ip_address
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from yueban.kernel.errors import gettext_noop
-
-if TYPE_CHECKING:
-    from datetime import datetime, timedelta
-
-# --- roles and permissions --------------------------------------------------------------------------
 
 
 class Role(StrEnum):
@@ -163,136 +157,3 @@ class StaffIdentity:
         """Tell whether they have the permission, and there."""
         allowed = may(self.role, permission)
         return allowed and (centre_id is None or self.scope.covers(centre_id=centre_id, department_id=department_id))
-
-
-# --- channels ---------------------------------------------------------------------------------------
-
-
-class ChannelProgram(StrEnum):
-    """What kind of program a channel is; `yueban channel add --kind`."""
-
-    WEB = "web"
-    APP = "app"
-    MINIPROGRAM = "miniprogram"
-    KIOSK = "kiosk"
-    PHONE = "phone"
-    ONSITE = "onsite"
-    UPSTREAM = "upstream"
-
-
-@dataclass(frozen=True, slots=True)
-class AdmittedChannel:
-    """A channel whose token was good and whose rate is kept."""
-
-    id: int
-    name: str
-    kind: ChannelProgram
-    centre_id: int | None
-
-    @property
-    def by(self) -> str:
-        """How the audit names it."""
-        return f"channel:{self.name}"
-
-    @property
-    def books_as(self) -> str:
-        """By which rules it books (R2.1–R2.3): onsite, phone or online."""
-        return self.kind if self.kind in {ChannelProgram.ONSITE, ChannelProgram.PHONE} else "online"
-
-
-class NotAuthorised(Exception):
-    """The token is unknown, revoked or not a token at all: 401."""
-
-
-class TooManyRequests(Exception):
-    """A bound was passed: 429. `retry_after` is in seconds, `message` a Chinese msgid with %(seconds)s."""
-
-    def __init__(self, retry_after: int, message: str) -> None:
-        """Say when to come back."""
-        self.retry_after = retry_after
-        self.message = message
-        super().__init__(message)
-
-    @property
-    def details(self) -> dict[str, int]:
-        """What fills the message."""
-        return {"seconds": self.retry_after, "minutes": -(-self.retry_after // 60)}
-
-
-TOO_FAST: Final = gettext_noop("请求过于频繁，请 %(seconds)s 秒后再试。")
-CERTIFICATE_TOO_FAST: Final = gettext_noop("该证件的预约请求过于频繁，请 %(seconds)s 秒后再试。")
-
-# --- SMS codes --------------------------------------------------------------------------------------
-
-CODE_DIGITS: Final = 6
-CODE_MINUTES: Final = 5
-CODE_ATTEMPTS: Final = 5
-COOL_DOWN_SECONDS: Final = 60
-CODES_A_DAY: Final = 10
-CODES_A_DAY_FROM_ONE_ADDRESS: Final = 100
-
-JUST_SENT: Final = gettext_noop("验证码刚刚发送过，请 %(seconds)s 秒后再试。")
-ENOUGH_TODAY: Final = gettext_noop("今天获取验证码的次数已用完，请明天再试，或拨打服务电话预约。")
-ENOUGH_FROM_HERE: Final = gettext_noop("当前网络获取验证码的次数过多，请稍后再试，或拨打服务电话预约。")
-BAD_CODE: Final = gettext_noop("验证码不正确或已失效，请核对或重新获取。")
-
-
-@dataclass(frozen=True, slots=True)
-class CodeHistory:
-    """What was sent within a day: to this phone, from this address, and how long ago the last one (seconds)."""
-
-    to_phone: int
-    from_address: int
-    last_seconds_ago: float | None
-
-
-def counted_address(ip: str) -> str:
-    """Give the address whose codes are counted, empty for one that many share: a proxy or a hall's own network."""
-    try:
-        return ip if ip_address(ip).is_global else ""
-    except ValueError:
-        return ""
-
-
-def asking_address(peer: str, forwarded: str) -> str:
-    """Give who asks: the peer, or where that is a proxy of our own, the address that it noted last (X-Forwarded-For).
-
-    Who writes the header by hand gains nothing: from an address that is not public, nobody is counted without it.
-    """
-    return peer if counted_address(peer) else forwarded.rpartition(",")[2].strip()
-
-
-def code_refusal(history: CodeHistory) -> TooManyRequests | None:
-    """Give why no further code may be sent now, None when it may."""
-    if history.last_seconds_ago is not None and history.last_seconds_ago < COOL_DOWN_SECONDS:
-        return TooManyRequests(max(1, int(COOL_DOWN_SECONDS - history.last_seconds_ago) + 1), JUST_SENT)
-    if history.to_phone >= CODES_A_DAY:
-        return TooManyRequests(24 * 3600, ENOUGH_TODAY)
-    if history.from_address >= CODES_A_DAY_FROM_ONE_ADDRESS:
-        return TooManyRequests(3600, ENOUGH_FROM_HERE)
-    return None
-
-
-# --- logins -----------------------------------------------------------------------------------------
-
-LOGIN_FAILURES: Final = 5
-LOCK_MINUTES: Final = 15
-IDLE_MINUTES: Final = 30
-
-WRONG_LOGIN: Final = gettext_noop("账号或密码不正确。")
-LOCKED: Final = gettext_noop("连续 5 次输错，账号已锁定，请 %(minutes)s 分钟后再试，或联系安全管理员。")
-
-
-class LoginRefused(Exception):
-    """The login failed; `message` is a Chinese msgid that tells nothing about whether the account exists."""
-
-    def __init__(self, message: str, minutes: int = 0) -> None:
-        """Say why."""
-        self.message = message
-        self.details = {"minutes": minutes}
-        super().__init__(message)
-
-
-def lock_after(failures: int, *, now: datetime, length: timedelta) -> datetime | None:
-    """Give until when an account is locked after so many failures in a row, None while it is not."""
-    return now + length if failures >= LOGIN_FAILURES else None
