@@ -106,6 +106,24 @@ def test_a_fingerprint_is_known_again_after_a_rotation_and_only_for_its_value() 
     assert not crypto.same_fingerprint(kept, "another", "a")
 
 
+def test_a_file_is_sealed_as_it_is() -> None:
+    content = bytes(range(256)) * 5
+    assert crypto.unseal_bytes(crypto.seal_bytes(content)) == content
+    assert content not in crypto.seal_bytes(content)
+
+
+def test_a_link_is_short_and_good_for_its_purpose_and_number_alone() -> None:
+    token = crypto.link_token("materials", "82641907")
+    assert len(token) == 20
+    assert crypto.linked("materials", token) == "82641907"
+    assert crypto.linked("rebook", token) is None
+    for forged in ("82641908" + token[8:], token[:-1] + "!", token[8:], "", "样例" + token, token + "==", "8" * 20):
+        assert crypto.linked("materials", forged) is None
+    crypto.make_current(crypto.add_key())
+    crypto.retire_others()
+    assert crypto.linked("materials", token) == "82641907"
+
+
 def test_the_key_file_is_for_its_owner_alone(keys: Path) -> None:
     assert stat.S_IMODE(keys.stat().st_mode) == 0o600
     crypto.make_current(crypto.add_key())

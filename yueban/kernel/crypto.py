@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _NONCE: Final = 12
 _TAG: Final = 16
 _MAC: Final = 16
+_LINK: Final = 9  # key id and 64 bits of MAC: nobody guesses that online, and a link in an SMS stays short
+_LINK_LETTERS: Final = 12
 _FIRST_ID: Final = 1
 _LAST_ID: Final = 255
 _PAYLOAD: Final = re.compile(r"[A-Za-z0-9_~:-]{1,200}")
@@ -229,6 +231,11 @@ def retire_others() -> list[int]:
 
 def seal(text: str) -> bytes:
     """Encrypt: key id, nonce (12), tag (16), ciphertext. The same text never gives the same bytes twice."""
+    return seal_bytes(text.encode())
+
+
+def seal_bytes(content: bytes) -> bytes:
+    """Encrypt what is no text, such as a file; the form is that of `seal`."""
     key = key_ring().current
     if key.sealing is None:
         raise KeysRefused("the current key is retired")
@@ -236,12 +243,17 @@ def seal(text: str) -> bytes:
     head = bytes((key.id,))
     encryptor = Cipher(key.sealing, modes.GCM(nonce)).encryptor()
     encryptor.authenticate_additional_data(head)
-    ciphertext = encryptor.update(text.encode()) + encryptor.finalize()
+    ciphertext = encryptor.update(content) + encryptor.finalize()
     return head + nonce + encryptor.tag + ciphertext
 
 
 def unseal(blob: bytes | memoryview) -> str:
     """Decrypt what `seal` gave; raise Unreadable when it was changed or its key is gone."""
+    return unseal_bytes(blob).decode()
+
+
+def unseal_bytes(blob: bytes | memoryview) -> bytes:
+    """Decrypt what `seal_bytes` gave; raise Unreadable when it was changed or its key is gone."""
     blob = bytes(blob)
     key = key_ring().keys.get(blob[0]) if len(blob) > _NONCE + _TAG else None
     if key is None or key.sealing is None:
@@ -250,7 +262,7 @@ def unseal(blob: bytes | memoryview) -> str:
     decryptor = Cipher(key.sealing, modes.GCM(nonce, tag)).decryptor()
     decryptor.authenticate_additional_data(blob[:1])
     try:
-        return (decryptor.update(blob[1 + _NONCE + _TAG :]) + decryptor.finalize()).decode()
+        return decryptor.update(blob[1 + _NONCE + _TAG :]) + decryptor.finalize()
     except InvalidTag as error:
         raise Unreadable("the ciphertext was changed") from error
 
@@ -326,3 +338,21 @@ def verify(token: str) -> str | None:
     if key is None or not secrets.compare_digest(signature, _signature(key, payload)):
         return None
     return payload
+
+
+def link_token(domain: str, code: str) -> str:
+    """Give the token of a link for one purpose and one number: the number and 12 letters, short enough for an SMS."""
+    return code + base64.urlsafe_b64encode(fingerprint(domain, code)[:_LINK]).decode()
+
+
+def linked(domain: str, token: str) -> str | None:
+    """Give the number of a token that `link_token` made for this purpose, else None."""
+    code, letters = token[:-_LINK_LETTERS], token[-_LINK_LETTERS:]
+    try:
+        kept = base64.urlsafe_b64decode(letters.encode("ascii"))
+    except (binascii.Error, UnicodeEncodeError):
+        return None
+    key = key_ring().keys.get(kept[0]) if len(kept) == _LINK and _PAYLOAD.fullmatch(code) else None
+    if key is None or not secrets.compare_digest(kept, _fingerprint(key, domain, code)[:_LINK]):
+        return None
+    return code
