@@ -60,8 +60,12 @@ def enqueue(
 ) -> bool:
     """Write a message in the caller's transaction; False when this recipient was told of this event before.
 
+    Without a phone there is nobody to tell: nothing is written, and the answer is False.
+
     `fields` are those of the template (`rules.fields_of`); raises KeyError when one is missing.
     """
+    if not phone:
+        return False
     values = {
         "event": event,
         "template": template,

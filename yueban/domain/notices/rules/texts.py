@@ -5,7 +5,7 @@ Messages stay Chinese whatever language the visitor reads: they also go to peopl
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from string import Formatter
 from typing import Final
@@ -21,6 +21,7 @@ class Template(StrEnum):
     CANCELLED = "cancelled"
     LATE_CANCELLED = "late_cancelled"
     NO_SHOW = "no_show"
+    VISIT_CANCELLED = "visit_cancelled"
     COUNTER_CANCELLED = "counter_cancelled"
     STRIKE_WARNING = "strike_warning"
     SUSPENDED = "suspended"
@@ -44,6 +45,7 @@ TEXTS: Final[dict[Template, str]] = {
     Template.NO_SHOW: (
         "您{when}在{centre}的预约（{code}）未到场，记爽约1次，当月满{limit}次停约至次月1日。有异议请拨{hotline}。"
     ),
+    Template.VISIT_CANCELLED: "您{when}上门办理或现场查验“{matter}”的预约（{code}）已取消，不记爽约。",
     Template.COUNTER_CANCELLED: (
         "很抱歉，因{reason}，您{when}到{centre}的预约（{code}）不能办理，已取消，不记爽约。请改约其他时间或拨{hotline}。"
     ),
@@ -124,21 +126,3 @@ def _cut(template: Template, words: dict[str, str | int], text: str) -> str:
             words[name] = word[: max(_SHORTEST, len(word) - excess - 1)] + "…"
             text = TEXTS[template].format_map(words)
     return text
-
-
-# --- sending again ----------------------------------------------------------------------------------
-
-MAX_ATTEMPTS: Final = 8
-_FIRST_PAUSE: Final = timedelta(seconds=30)
-_LONGEST_PAUSE: Final = timedelta(hours=1)
-
-
-def pause_after(attempts: int, *, jitter: float) -> timedelta | None:
-    """Give how long to wait after the n-th failed attempt (None: no more), doubled each time, up to an hour.
-
-    `jitter` in 0…1 spreads it over half to one and a half, so that messages that failed together do not return together.
-    """
-    if attempts >= MAX_ATTEMPTS:
-        return None
-    doubled: timedelta = _FIRST_PAUSE * 2 ** (attempts - 1)
-    return min(doubled, _LONGEST_PAUSE) * (0.5 + jitter)
