@@ -13,6 +13,8 @@ from yueban.kernel import crypto
 from yueban.kernel.ids import token_digest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.db.models import QuerySet
 
     from yueban.kernel.certificates import Certificate
@@ -64,6 +66,11 @@ def staff_of_token(token: str) -> StaffIdentity:
 def staff() -> QuerySet[Staff]:
     """Give all members of staff by login, with their centre and department."""
     return Staff.objects.select_related("centre", "department").order_by("username")
+
+
+def names_of(logins: Iterable[str]) -> dict[str, str]:
+    """Give the names of members of staff by their logins, for a history that says who; unknown ones are left out."""
+    return dict(Staff.objects.filter(username__in=set(logins)).exclude(name="").values_list("username", "name"))
 
 
 def channels() -> QuerySet[Channel]:

@@ -1,4 +1,4 @@
-"""Where the desk begins."""
+"""Where the desk begins: what waits, the late on top, and a field that finds an appointment."""
 
 from __future__ import annotations
 
@@ -7,16 +7,26 @@ from typing import TYPE_CHECKING
 from django.views.decorators.http import require_GET
 
 from yueban.domain.people.rules import Permission
+from yueban.kernel import clock
 from yueban.surfaces.workplace import at_work, page
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
     from django.http import HttpRequest, HttpResponse
 
+    from yueban.surfaces.desk.cards import Card
     from yueban.surfaces.workplace import Workplace
+
+MAKERS: list[Callable[[Workplace, datetime], Card | None]] = []
+"""The cards of the desk in their order; a maker answers None where its work is not this person's."""
 
 
 @require_GET
 @at_work(Permission.BOOK_FOR_OTHERS)
 def home(request: HttpRequest, place: Workplace) -> HttpResponse:
-    """Show what waits for this desk."""
-    return page(request, "desk/home.html", place)
+    """Show what waits for this desk; cards with something late come first."""
+    now = clock.now()
+    made = [card for maker in MAKERS if (card := maker(place, now)) is not None]
+    return page(request, "desk/home.html", place, cards=sorted(made, key=lambda card: not card.late))

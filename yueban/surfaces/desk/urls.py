@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from yueban.surfaces.desk import home
+from yueban.surfaces.desk import appointment, find, home
 
 app_name = "desk"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("find", find.find, name="find"),
+    path("appointments/<slug:code>/", appointment.appointment, name="appointment"),
 ]

@@ -22,6 +22,7 @@ from yueban.domain.directory.queries.places import (
 from yueban.domain.directory.queries.services import (
     UnknownMatter,
     UnknownPackage,
+    department_of,
     guide_as_told,
     matter,
     offer,
@@ -55,6 +56,7 @@ __all__ = [
     "coverage",
     "demand",
     "department",
+    "department_of",
     "departments",
     "guide_as_told",
     "loaded",

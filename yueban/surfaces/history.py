@@ -1,0 +1,72 @@
+"""The history of an appointment in words, with who and when (N1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yueban.domain.audit import queries as audit
+from yueban.domain.people import queries as people
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from yueban.domain.audit.rules import Recorded
+
+EVENTS: dict[str, Any] = {
+    "appointment.requested": gettext_lazy("提出申请"),
+    "appointment.booked": gettext_lazy("登记预约"),
+    "appointment.told": gettext_lazy("完成一次性告知"),
+    "appointment.rescheduled": gettext_lazy("改期"),
+    "appointment.present": gettext_lazy("确认到场"),
+    "appointment.arrived": gettext_lazy("到场登记"),
+    "appointment.ticketed": gettext_lazy("取号"),
+    "appointment.accepted": gettext_lazy("受理"),
+    "appointment.missed": gettext_lazy("叫号未到"),
+    "appointment.served": gettext_lazy("办理结束"),
+    "appointment.no_show": gettext_lazy("爽约"),
+    "appointment.cancelled": gettext_lazy("申请人取消"),
+    "appointment.late_cancelled": gettext_lazy("临时取消，记爽约"),
+    "appointment.counter_cancelled": gettext_lazy("窗口原因取消"),
+    "appointment.rejected": gettext_lazy("申请未通过"),
+    "person.revealed": gettext_lazy("查看完整证件号码"),
+}
+"""What each kind of event is called; who records a new kind adds its words here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that happened: when, what, who did it, on which clause, and why."""
+
+    at: datetime
+    what: str
+    who: str
+    clause: str
+    reason: str
+
+
+def lines(appointment_id: int) -> list[Line]:
+    """Give what happened to an appointment, oldest first; tickets are told by what they did to it."""
+    found = [each for each in audit.history(appointment_id) if not each.kind.startswith("ticket.")]
+    names = people.names_of(each.by.removeprefix("staff:") for each in found if each.by.startswith("staff:"))
+    return [
+        Line(each.at, str(EVENTS.get(each.kind, each.kind)), _who(each, names), each.clause, each.reason)
+        for each in found
+    ]
+
+
+def _who(event: Recorded, names: dict[str, str]) -> str:
+    sort, _colon, name = event.by.partition(":")
+    if sort == "staff":
+        return names.get(name, name)
+    if sort == "channel":
+        return _("渠道 %(name)s") % {"name": name}
+    return _("申请人") if sort == "applicant" else _("系统")
+
+
+def registered_by(appointment_id: int) -> set[str]:
+    """Give who registered an appointment (`staff:<login>` and the like)."""
+    return {each.by for each in audit.history(appointment_id) if each.kind == "appointment.booked"}
