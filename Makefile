@@ -7,6 +7,8 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes --no-deps --only-binary=:all:
+# One package of the SMS providers' comes without a wheel; it is built by the setuptools that is already installed.
+FROM_SOURCE := --no-binary=alibabacloud-tea --no-build-isolation
 VENDOR := yueban/static_vendor/vendor
 CATALOGUES := $(wildcard yueban/locale/*/LC_MESSAGES/*.po)
 export DJANGO_SETTINGS_MODULE := yueban.config.settings
@@ -48,7 +50,7 @@ lock:  ## resolve pyproject.toml and package.json anew
 	cd $(CURDIR) && compile() { env -u PIP_FIND_LINKS .run/lock/bin/uv pip compile "$$@" --upgrade --quiet \
 	  --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links; } \
 	  && compile pyproject.toml --group build -o requirements.lock \
-	  && compile pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock \
+	  && compile pyproject.toml --extra aliyun --extra tencent --group build --group dev -c requirements.lock -o requirements-dev.lock \
 	  && compile --group node -o requirements-node.lock
 	npm install --package-lock-only --no-audit
 
@@ -65,7 +67,7 @@ $(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@echo 'Installing the packages of requirements-dev.lock …'
-	$(PIP) -r requirements-dev.lock
+	$(PIP) $(FROM_SOURCE) -r requirements-dev.lock
 	@touch $@
 
 # Node from the machine, or from a wheel where there is none.
