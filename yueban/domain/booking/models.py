@@ -17,6 +17,10 @@ class Appointment(models.Model):
     desk that took it. `ordinal` is which of the person's bookings of the day this is (R5.2), null for inspections
     that a department started. `regulation` is the one it was made under. `present_at` is the first moment the
     applicant was known to be in the hall (到场登记, a ticket taken there, or acceptance).
+
+    `place` says where (rules.Place). Only `counter` has a slot; everything else has a time of its own in `during`, and
+    `queue` is then the one that handles the matter at the centre. `phone_index` and `phone_sealed` are empty when there
+    is no telephone to tell (R4.1.1).
     """
 
     code = models.CharField(max_length=12)
@@ -30,7 +34,7 @@ class Appointment(models.Model):
     package = models.ForeignKey("directory.Package", null=True, on_delete=models.PROTECT, db_index=False)
     centre = models.ForeignKey("directory.Centre", on_delete=models.PROTECT, db_index=False)
     queue = models.ForeignKey("directory.Queue", on_delete=models.PROTECT, db_index=False)
-    slot = models.ForeignKey("calendar.Slot", on_delete=models.PROTECT, db_index=False)
+    slot = models.ForeignKey("calendar.Slot", null=True, on_delete=models.PROTECT, db_index=False)
     place = models.CharField(max_length=10, default="counter", db_default="counter")
     service_date = models.DateField()
     during = DateTimeRangeField()
@@ -61,6 +65,11 @@ class Appointment(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(channel_kind__in=["onsite", "phone", "online"]), name="appointment_channel_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(place="counter", slot__isnull=False)
+                | Q(place__in=["urgent", "home_visit", "inspection"], slot__isnull=True),
+                name="appointment_slot_only_at_the_counter",
             ),
             ExclusionConstraint(
                 name="appointment_overlapping",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from yueban.domain.booking.operations import statements
+from yueban.domain.booking.operations.messages import confirmation
 from yueban.domain.booking.operations.terms import Booking
 from yueban.domain.booking.queries.facts import Asked, find
 from yueban.domain.booking.rules import Status, refusals
@@ -49,7 +50,7 @@ def book(request: BookingRequest, *, by: str, now: datetime, idempotency: Idempo
             raise Refused(reasons)
         booking = _confirmed(found)
         try:
-            if _write(statements.values(request, booking, by=by, now=now), idempotency, booking):
+            if _write(request, booking, idempotency, by=by, now=now):
                 return booking
         except Exception as error:
             violated = constraint_name(error)
@@ -66,6 +67,8 @@ def _asked(request: BookingRequest) -> Asked:
         slot_id=request.slot_id,
         channel=request.channel_kind,
         person=crypto.blind_indexes("certificate", request.certificate.identity),
+        asked_at=request.asked_at,
+        overridden=bool(request.override),
     )
 
 
@@ -74,19 +77,31 @@ def _confirmed(found: Found) -> Booking:
     return Booking(code, crypto.sign(code), Status.BOOKED, found.starts_at - found.facts.parameters.cancel_lead, found)
 
 
-def _write(values: dict[str, Any], idempotency: Idempotency | None, booking: Booking) -> bool:
+def _write(
+    request: BookingRequest, booking: Booking, idempotency: Idempotency | None, *, by: str, now: datetime
+) -> bool:
     """Run the guarded write; False when the person's row refused it (suspended at this very moment)."""
-    statement = statements.BOOK
+    statement, values = statements.BOOK, statements.values(request, booking, by=by, now=now)
+    if request.phone:
+        statement += statements.TELL
+        values["body_sealed"] = crypto.seal(confirmation(booking))
+    if request.override:
+        statement += statements.OVERRIDDEN
+        values["override"] = request.override
     if booking.found.package_id is not None:
         statement += statements.PUSH_PACKAGE
     if idempotency is not None:
         statement += statements.KEEP_RESPONSE
-        values |= {
-            "idempotency_channel": idempotency.channel_id,
-            "idempotency_key": idempotency.key,
-            "idempotency_digest": idempotency.request_digest,
-            "idempotency_body": idempotency.render(booking),
-        }
+        values |= _kept(idempotency, booking)
     with connection.cursor() as cursor:
         cursor.execute(statement + statements.CONFIRM, values)
         return cursor.fetchone() is not None
+
+
+def _kept(idempotency: Idempotency, booking: Booking) -> dict[str, Any]:
+    return {
+        "idempotency_channel": idempotency.channel_id,
+        "idempotency_key": idempotency.key,
+        "idempotency_digest": idempotency.request_digest,
+        "idempotency_body": idempotency.render(booking),
+    }

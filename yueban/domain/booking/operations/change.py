@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError
 
 from yueban.domain.booking import queries
-from yueban.domain.booking.models import HOLDS_NO_DAY, Appointment
+from yueban.domain.booking.models import Appointment
 from yueban.domain.booking.operations import locking
 from yueban.domain.booking.operations.book import LAST_WORD
 from yueban.domain.booking.operations.messages import tell
 from yueban.domain.booking.queries.facts import Asked, find
+from yueban.domain.booking.queries.outside import free_ordinal
 from yueban.domain.booking.rules import Status, cancelled_as, refusals, reschedule_refusals
 from yueban.domain.credit import operations as credit
 from yueban.domain.regulation.rules import RefusalCode, Refused, reason
@@ -38,11 +39,11 @@ def cancel(code: str, *, by: str, now: datetime, reason: str = "") -> Appointmen
 @locking.holding_the_person
 def _cancel(held: AppointmentView, *, by: str, now: datetime, reason: str) -> AppointmentView:
     to = cancelled_as(held.facts, now=now)
-    locking.add_booked({held.slot_id: -1})
+    locking.give_back(held)
     locking.move(held, to, by=by, now=now, clause="R4.3", reason=reason, ended_at=now)
     if to is Status.LATE_CANCELLED:
         strike(held, "late_cancel", by=by, now=now)
-    tell(held, str(to), now=now)
+    tell(held, str(to) if held.place.in_the_hall else "visit_cancelled", now=now)
     return queries.by_code(held.code, now=now)
 
 
@@ -80,7 +81,7 @@ def reschedule(code: str, *, slot_id: int, by: str, now: datetime) -> Appointmen
 @locking.holding_the_person
 def _reschedule(held: AppointmentView, slot_id: int, *, by: str, now: datetime) -> AppointmentView:
     found = _new_hour(held, slot_id, now)
-    if found.slot_id != held.slot_id:
+    if held.slot_id is not None and found.slot_id != held.slot_id:
         locking.add_booked({held.slot_id: -1, found.slot_id: +1})
     _take(held, found)
     moved = {"from": held.starts_at.isoformat(), "to": found.starts_at.isoformat()}
@@ -118,15 +119,7 @@ def _take(held: AppointmentView, found: Found) -> None:
         queue_id=found.queue_id,
         service_date=found.service_date,
         during=(found.starts_at, found.ends_at),
-        ordinal=_free_ordinal(held, found),
+        ordinal=free_ordinal(held.person_id, found.service_date, besides=held.id),
     )
     if moved == 0:
         raise locking.Changed
-
-
-def _free_ordinal(held: AppointmentView, found: Found) -> int:
-    """Give the lowest ordinal of the day that no other booking of the person holds (R5.2)."""
-    others = Appointment.objects.filter(person_id=held.person_id, service_date=found.service_date)
-    others = others.exclude(pk=held.id).exclude(status__in=HOLDS_NO_DAY)
-    taken = set(others.values_list("ordinal", flat=True))
-    return next(n for n in range(1, len(taken) + 2) if n not in taken)

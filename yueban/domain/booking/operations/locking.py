@@ -70,6 +70,12 @@ def add_booked(changes: dict[int, int]) -> None:
             cursor.execute("UPDATE calendar_slot SET booked = booked + %s::int WHERE id = %s", [change, slot_id])
 
 
+def give_back(appointment: AppointmentView) -> None:
+    """Give the place in the slot back; what is outside the slots has none."""
+    if appointment.slot_id is not None:
+        add_booked({appointment.slot_id: -1})
+
+
 def move(appointment: AppointmentView, to: Status, *, by: str, now: datetime, clause: str, **columns: Any) -> None:
     """Move from the status that was read to `to`, with the history row; `reason` goes into the history.
 

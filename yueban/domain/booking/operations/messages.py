@@ -28,9 +28,12 @@ def confirmation(booking: Booking) -> str:
 
 
 def tell(appointment: AppointmentView, template: str, *, now: datetime) -> None:
-    """Put a message about what just happened to an appointment into the outbox, in the caller's transaction."""
+    """Put a message about what just happened to an appointment into the outbox, in the caller's transaction.
+
+    Nothing is written where there is no telephone to tell.
+    """
     notices.enqueue(
-        event=f"{template}:{appointment.id}:{appointment.slot_id}:{int(now.timestamp())}",
+        event=f"{template}:{appointment.id}:{appointment.slot_id or 0}:{int(now.timestamp())}",
         template=template,
         phone=appointment.phone,
         appointment_id=appointment.id,

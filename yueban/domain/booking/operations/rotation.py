@@ -16,9 +16,10 @@ _BATCH = 500
 
 
 def rotate_keys(*, progress: Callable[[int, int], None] | None = None) -> int:
-    """Re-seal every appointment's phone under the current key, in batches that each commit; give how many."""
-    total, done, last = Appointment.objects.count(), 0, 0
-    while batch := list(Appointment.objects.filter(pk__gt=last).order_by("pk")[:_BATCH]):
+    """Re-seal the phone of every appointment that has one under the current key, in batches that each commit; give how many."""
+    with_phone = Appointment.objects.exclude(phone_sealed=b"")
+    total, done, last = with_phone.count(), 0, 0
+    while batch := list(with_phone.filter(pk__gt=last).order_by("pk")[:_BATCH]):
         with transaction.atomic():
             for appointment in batch:
                 _reseal(appointment)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from yueban.domain.booking.operations.messages import confirmation
 from yueban.kernel import crypto
 
 if TYPE_CHECKING:
@@ -45,9 +44,17 @@ WITH person AS (
 ), history AS (
     INSERT INTO audit_event (at, kind, by, centre_id, appointment_id, person_id, clause, data)
     SELECT %(now)s, 'appointment.booked', %(by)s, centre_id, id, person_id, 'R4.1', %(data)s::jsonb FROM appointment
-), message AS (
+)"""
+
+TELL: Final = """, message AS (
     INSERT INTO notices_message (event, template, appointment_id, phone_index, phone_sealed, body_sealed, created_at, due_at)
     SELECT 'booked:' || id, 'booked', id, %(phone_index)s, %(phone_sealed)s, %(body_sealed)s, %(now)s, %(now)s
+    FROM appointment
+)"""
+
+OVERRIDDEN: Final = """, overridden AS (
+    INSERT INTO audit_event (at, kind, by, centre_id, appointment_id, person_id, clause, reason, data)
+    SELECT %(now)s, 'appointment.overridden', %(by)s, centre_id, id, person_id, 'R4.0', %(override)s, %(data)s::jsonb
     FROM appointment
 )"""
 
@@ -76,9 +83,8 @@ def values(request: BookingRequest, booking: Booking, *, by: str, now: datetime)
         "kind": request.certificate.kind.value,
         "certificate_index": crypto.blind_index("certificate", request.certificate.identity),
         "certificate_sealed": crypto.seal(request.certificate.number),
-        "phone_index": crypto.blind_index("phone", request.phone),
-        "phone_sealed": crypto.seal(request.phone),
-        "body_sealed": crypto.seal(confirmation(booking)),
+        "phone_index": crypto.blind_index("phone", request.phone) if request.phone else b"",
+        "phone_sealed": crypto.seal(request.phone) if request.phone else b"",
         "name": request.name,
         "organisation": request.organisation,
         "uscc": request.uscc,

@@ -8,7 +8,7 @@ from yueban.domain.booking.models import Appointment
 from yueban.domain.booking.operations import locking
 from yueban.domain.booking.operations.change import strike
 from yueban.domain.booking.operations.messages import tell
-from yueban.domain.booking.rules import Status, is_no_show
+from yueban.domain.booking.rules import Place, Status, is_no_show
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,10 @@ def sweep_no_shows(*, now: datetime, progress: Callable[[int, int], None] | None
 def _candidates(now: datetime) -> list[str]:
     """Give the codes that may be no-shows: not present, and their slot has begun. The rule decides on each."""
     waiting = [Status.BOOKED, Status.TICKETED, Status.MISSED]
-    open_ones = Appointment.objects.filter(status__in=waiting, present_at=None, service_date__lte=now.date())
+    in_the_hall = [place for place in Place if place.in_the_hall]
+    open_ones = Appointment.objects.filter(
+        status__in=waiting, present_at=None, service_date__lte=now.date(), place__in=in_the_hall
+    )
     begun = open_ones.filter(during__startswith__lt=now).order_by("service_date", "id")
     return list(begun.values_list("code", flat=True))
 

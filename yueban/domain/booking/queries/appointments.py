@@ -10,7 +10,7 @@ from django.db import connection
 
 from yueban.domain.booking.models import Appointment
 from yueban.domain.booking.queries import reference
-from yueban.domain.booking.rules import AppointmentFacts, ChannelKind, Status, free_until, lenient, no_show_after
+from yueban.domain.booking.rules import AppointmentFacts, ChannelKind, Place, Status, free_until, lenient, no_show_after
 from yueban.kernel import crypto, ids
 from yueban.kernel.certificates import parse_certificate
 
@@ -27,12 +27,13 @@ SELECT a.id, a.code, a.status, a.channel_kind, a.channel_id, a.person_id, a.name
     EXISTS (SELECT 1 FROM queueing_ticket t WHERE t.appointment_id = a.id AND t.remote AND t.state <> 'void'),
     a.regulation_id, a.booked_at, a.outcome, a.outcome_reason, c.id, c.code, c.name, c.short_name, c.address,
     c.phone,
-    m.id, m.code, m.name, m.short_name, (m.guide->'materials')::text, k.code, k.name, p.certificate_kind, p.certificate_index,
-    p.certificate_sealed
+    m.id, m.code, m.name, m.short_name, (m.guide->'materials')::text, m.department_id, d.name, k.code, k.name, a.place, a.ordinal,
+    p.certificate_kind, p.certificate_index, p.certificate_sealed
 FROM booking_appointment a
 JOIN directory_centre c ON c.id = a.centre_id
 JOIN directory_queue q ON q.id = a.queue_id
 JOIN directory_matter m ON m.id = a.matter_id
+JOIN directory_department d ON d.id = m.department_id
 JOIN people_person p ON p.id = a.person_id
 LEFT JOIN directory_package k ON k.id = a.package_id
 WHERE """
@@ -44,7 +45,11 @@ class UnknownAppointment(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class AppointmentView:
-    """One appointment with what it refers to; `phone` and `certificate_number` are opened only when asked for."""
+    """One appointment with what it refers to; `phone` and `certificate_number` are opened only when asked for.
+
+    `department_id` is the matter's department, whose staff it is for. `ordinal` is None where it takes none of the day's
+    two (an inspection that a department started, R5.2).
+    """
 
     id: int
     code: str
@@ -58,7 +63,7 @@ class AppointmentView:
     service_date: date
     starts_at: datetime
     ends_at: datetime
-    slot_id: int
+    slot_id: int | None
     queue_id: int
     queue_name: str
     present_at: datetime | None
@@ -78,8 +83,12 @@ class AppointmentView:
     matter_name: str
     matter_short_name: str
     materials_json: str
+    department_id: int
+    department_name: str
     package_code: str | None
     package_name: str | None
+    place: Place
+    ordinal: int | None
     certificate_kind: str
     certificate_index: bytes
     certificate_sealed: bytes
@@ -91,9 +100,14 @@ class AppointmentView:
         return crypto.sign(self.code)
 
     @property
+    def has_phone(self) -> bool:
+        """Whether there is a telephone to tell."""
+        return self.phone_sealed != b""
+
+    @property
     def phone(self) -> str:
-        """The phone number, in clear: mask it before it is shown."""
-        return crypto.unseal(self.phone_sealed)
+        """The phone number, in clear, empty when there is none: mask it before it is shown."""
+        return crypto.unseal(self.phone_sealed) if self.phone_sealed else ""
 
     @property
     def certificate_number(self) -> str:
@@ -122,6 +136,7 @@ class AppointmentView:
             present=self.present_at is not None,
             remote_ticket=self.remote_ticket,
             parameters=self.parameters,
+            place=self.place,
         )
 
     @property
@@ -185,9 +200,13 @@ def channel_of(code: str) -> int | None:
 
 
 def expected_on(centre_id: int, day: date, *, now: datetime, queues: Sequence[int] = ()) -> list[AppointmentView]:
-    """Give a centre's live appointments of a date, earliest first; of some queues only when they are given."""
+    """Give who is expected in a centre on a date, earliest first; of some queues only when they are given.
+
+    Home visits and inspections are not among them: there nobody comes.
+    """
     return _many(
         "a.centre_id = %(centre)s AND a.service_date = %(day)s AND a.status IN ('booked', 'arrived', 'ticketed')"
+        " AND a.place IN ('counter', 'urgent')"
         " AND (cardinality(%(queues)s::bigint[]) = 0 OR a.queue_id = ANY(%(queues)s::bigint[])) ORDER BY a.during, a.id",
         {"centre": centre_id, "day": day, "queues": list(queues)},
         now,
@@ -211,6 +230,7 @@ def view_of(row: tuple[Any, ...], now: datetime) -> AppointmentView:
     """Make the view of one row of `_VIEW`, its instants in the zone of `now`, under the regulation that governs it."""
     values: list[Any] = [value.astimezone(now.tzinfo) if hasattr(value, "astimezone") else value for value in row]
     values[2], values[3] = Status(values[2]), ChannelKind(values[3])
+    values[-5] = Place(values[-5])
     values[7], values[-2], values[-1] = bytes(values[7]), bytes(values[-2]), bytes(values[-1])
     own, current = reference.edition(values[17]), reference.current().in_force(now.date())
     values.append(lenient(own.parameters, current.parameters))

@@ -61,6 +61,8 @@ class Asked:
     channel: ChannelKind
     person: Sequence[bytes]
     moving: int = 0
+    asked_at: datetime | None = None
+    overridden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,4 +170,6 @@ def _facts(row: tuple[Any, ...], asked: Asked, known: Reference, now: datetime) 
         person=PersonFacts(suspended_until, overlapping, day_used),
         parameters=known.in_force(now.date()).parameters,
         days=known.days,
+        asked_at=asked.asked_at,
+        overridden=asked.overridden,
     )

@@ -18,10 +18,12 @@ _CHECKS: Final[dict[str, str]] = {
             AND (a.during <> tstzrange(s.starts_at, s.ends_at) OR a.service_date <> s.date OR a.queue_id <> s.queue_id)""",
     "an appointment was confirmed without its message": """
         SELECT 'appointment ' || a.id FROM booking_appointment a
-        WHERE NOT EXISTS (SELECT 1 FROM notices_message m WHERE m.event = 'booked:' || a.id)""",
+        WHERE a.place = 'counter' AND a.phone_sealed <> ''::bytea
+            AND NOT EXISTS (SELECT 1 FROM notices_message m WHERE m.event = 'booked:' || a.id)""",
     "an appointment was confirmed without its history": """
         SELECT 'appointment ' || a.id FROM booking_appointment a
-        WHERE NOT EXISTS (SELECT 1 FROM audit_event e WHERE e.appointment_id = a.id AND e.kind = 'appointment.booked')""",
+        WHERE NOT EXISTS (SELECT 1 FROM audit_event e WHERE e.appointment_id = a.id
+            AND e.kind IN ('appointment.booked', 'appointment.requested'))""",
     "a no-show or late cancellation has no strike": """
         SELECT 'appointment ' || a.id || ' ' || a.status FROM booking_appointment a
         WHERE a.status IN ('no_show', 'late_cancelled')

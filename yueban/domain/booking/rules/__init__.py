@@ -5,10 +5,12 @@ from yueban.domain.booking.rules.facts import (
     ChannelKind,
     Facts,
     MatterFacts,
+    OutsideFacts,
     PersonFacts,
+    Place,
     SlotFacts,
 )
-from yueban.domain.booking.rules.refusals import refusals
+from yueban.domain.booking.rules.refusals import outside_refusals, refusals
 from yueban.domain.booking.rules.status import (
     HOLDS_DAY,
     HOLDS_PLACE,
@@ -35,7 +37,9 @@ __all__ = [
     "Facts",
     "IllegalTransition",
     "MatterFacts",
+    "OutsideFacts",
     "PersonFacts",
+    "Place",
     "SlotFacts",
     "Status",
     "Window",
@@ -45,6 +49,7 @@ __all__ = [
     "is_no_show",
     "lenient",
     "no_show_after",
+    "outside_refusals",
     "refusals",
     "reschedule_refusals",
     "sources_of",

@@ -26,6 +26,20 @@ class ChannelKind(StrEnum):
         return self is not ChannelKind.ONLINE
 
 
+class Place(StrEnum):
+    """Where it happens (R1.1, R1.2, R3.4). Only `counter` is an hour of the timetable and holds a place in a slot."""
+
+    COUNTER = "counter"
+    URGENT = "urgent"
+    HOME_VISIT = "home_visit"
+    INSPECTION = "inspection"
+
+    @property
+    def in_the_hall(self) -> bool:
+        """Say whether the applicant comes to a window, so that tickets, no-show and late cancelling exist (R3.4)."""
+        return self in {Place.COUNTER, Place.URGENT}
+
+
 @dataclass(frozen=True, slots=True)
 class SlotFacts:
     """The hour asked for. `offered`: its queue handles the matter."""
@@ -59,7 +73,11 @@ class PersonFacts:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything one booking decision needs."""
+    """Everything one booking decision needs.
+
+    `asked_at` is the moment of a call through 总咨询台, which counts for the desk's cut-off; `overridden`: somebody who
+    may has said why R4.0's 「原则上」 does not bind here.
+    """
 
     channel: ChannelKind
     slot: SlotFacts
@@ -67,6 +85,19 @@ class Facts:
     person: PersonFacts
     parameters: Parameters
     days: WorkingDays
+    asked_at: datetime | None = None
+    overridden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideFacts:
+    """An appointment outside the slots (R1.2, R3.4). `counts`: it takes one of the `limit` of the day (R5.2)."""
+
+    starts_at: datetime
+    person: PersonFacts
+    limit: int
+    offered: bool
+    counts: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +111,4 @@ class AppointmentFacts:
     present: bool
     remote_ticket: bool
     parameters: Parameters
+    place: Place = Place.COUNTER

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from yueban.domain.booking.rules.facts import Place
 from yueban.domain.booking.rules.status import Status
 from yueban.domain.booking.rules.windows import whole_second
-from yueban.domain.regulation.rules import GraceFrom, Reason, RefusalCode, Refused, reason
+from yueban.domain.regulation.rules import Clause, GraceFrom, Reason, RefusalCode, Refused, reason
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,20 +37,28 @@ def free_until(appointment: AppointmentFacts) -> datetime:
 def cancelled_as(appointment: AppointmentFacts, *, now: datetime) -> Status:
     """Give what the applicant's cancellation makes of it (R4.3): `cancelled`, or `late_cancelled` with a strike.
 
-    Whoever is in the hall already gives a place back without a strike. Raises `Refused` when it is too late or
-    the appointment has ended.
+    Whoever is in the hall already gives a place back without a strike; so does who withdraws a request that nobody
+    confirmed, and whoever calls off a visit or an inspection (R3.4): no window waits there. Raises `Refused` when it
+    is too late or the appointment has ended.
     """
     now = whole_second(now)
     if appointment.status not in {Status.REQUESTED, Status.BOOKED, Status.ARRIVED, Status.TICKETED}:
         raise Refused([reason(RefusalCode.NOT_CANCELLABLE, status=appointment.status)])
     if now > appointment.starts_at:
         raise Refused([reason(RefusalCode.TOO_LATE_TO_CANCEL, starts_at=appointment.starts_at)])
-    in_time = now <= free_until(appointment)
-    return Status.CANCELLED if in_time or appointment.present else Status.LATE_CANCELLED
+    in_time = now <= free_until(appointment) or appointment.status is Status.REQUESTED
+    free = in_time or appointment.present or not appointment.place.in_the_hall
+    return Status.CANCELLED if free else Status.LATE_CANCELLED
 
 
 def reschedule_refusals(appointment: AppointmentFacts, *, now: datetime) -> list[Reason]:
-    """Give the reasons against moving it: only a booked one, and only while cancelling would be free (R4.3)."""
+    """Give the reasons against moving it: only a booked one, and only while cancelling would be free (R4.3).
+
+    A time outside the slots was agreed with staff, so only they move it (R1.2, R3.4).
+    """
+    if appointment.place is not Place.COUNTER:
+        clause = Clause.R1_2 if appointment.place is Place.URGENT else Clause.R3_4
+        return [reason(RefusalCode.NEEDS_APPROVAL, clause, to="move")]
     if appointment.status is not Status.BOOKED:
         return [reason(RefusalCode.NOT_CANCELLABLE, status=appointment.status)]
     if whole_second(now) > free_until(appointment):
@@ -70,8 +79,11 @@ def is_no_show(appointment: AppointmentFacts, *, now: datetime) -> bool:
     """Say whether the applicant gave the booking up (R4.3): past the grace, never in the hall, and not still waiting.
 
     A ticket taken on a phone is no presence: called, missed and never present by then counts, where the switch
-    `remote_absence_is_no_show` is on; a ticket that was never called does not.
+    `remote_absence_is_no_show` is on; a ticket that was never called does not. Who was to be visited or inspected was
+    not to come (R3.4).
     """
+    if not appointment.place.in_the_hall:
+        return False
     if appointment.present or whole_second(now) <= no_show_after(appointment):
         return False
     missed_remotely = appointment.status is Status.MISSED and appointment.remote_ticket
@@ -80,6 +92,8 @@ def is_no_show(appointment: AppointmentFacts, *, now: datetime) -> bool:
 
 def ticket_refusals(appointment: AppointmentFacts, *, now: datetime) -> list[Reason]:
     """Give the reasons against taking a ticket now (R4.1.3): from an hour before the slot until the grace ends."""
+    if not appointment.place.in_the_hall:
+        return [reason(RefusalCode.CHANNEL_NOT_ALLOWED, Clause.R3_4)]
     now, opens = whole_second(now), appointment.starts_at - appointment.parameters.checkin_opens
     if appointment.status in {Status.TICKETED, Status.ARRIVED, Status.ACCEPTED, Status.SERVED, Status.MISSED}:
         return [reason(RefusalCode.ALREADY_TICKETED, status=appointment.status)]

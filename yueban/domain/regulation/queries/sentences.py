@@ -51,7 +51,7 @@ def explain(reason: Reason) -> str:
     `opens` (beyond_horizon); `next` (slot_full); `why` (slot_closed); `phone` (channel_not_allowed); `code`,
     `starts_at`, `ends_at` (overlapping); `limit`, `date` (daily_limit); `until` (suspended); `starts_at`,
     `free_until` (too_late_to_cancel); `status` (not_cancellable, too_late_for_ticket); `opens` (too_early_for_ticket);
-    `deadline` (too_late_for_ticket); `number` (already_ticketed). With `now`, days near it are 今天, 明天, 后天.
+    `deadline` (too_late_for_ticket); `number` (already_ticketed); `to` (needs_approval). With `now`, days near it are 今天, 明天, 后天.
     """
     sentence = _SENTENCES[reason.code](reason)
     return gettext("%(sentence)s（%(clause)s）") % {"sentence": sentence, "clause": citation(reason.clause)}
@@ -96,6 +96,8 @@ def _slot_closed(reason: Reason) -> str:
 def _channel_not_allowed(reason: Reason) -> str:
     if reason.clause is Clause.R4_2:
         return gettext("现场或电话约的，请到了大厅再取号，不能用手机取。")
+    if reason.clause is Clause.R3_4:
+        return gettext("这是上门办理或现场查验的预约，不用到大厅取号。")
     if phone := reason.details.get("phone"):
         return gettext("这个事项不能在网上预约，请拨打 %(phone)s 或到窗口预约。") % {"phone": phone}
     return gettext("这个事项不能在网上预约，请打电话或到窗口预约。")
@@ -155,6 +157,14 @@ def _already_ticketed(reason: Reason) -> str:
     return gettext("这个预约已经取过号或登记到场，请留意叫号。")
 
 
+def _needs_approval(reason: Reason) -> str:
+    if reason.clause is Clause.R3_4:
+        return gettext("上门和查验的时间是和工作人员商定的，要改时间请打电话联系。")
+    if reason.details.get("to") == "move":
+        return gettext("非工作时间的预约经工作人员同意才能改时间，请打电话联系。")
+    return gettext("这个时间在上班时间之外，要由工作人员同意后才能预约。")
+
+
 def _not_eligible(reason: Reason) -> str:
     if reason.clause is Clause.R3_3:
         return gettext("周末只办理个人高频事项，请选工作日。")
@@ -178,7 +188,7 @@ _SENTENCES: Final[dict[RefusalCode, Callable[[Reason], str]]] = {
     RefusalCode.TOO_EARLY_FOR_TICKET: _too_early_for_ticket,
     RefusalCode.TOO_LATE_FOR_TICKET: _too_late_for_ticket,
     RefusalCode.ALREADY_TICKETED: _already_ticketed,
-    RefusalCode.NEEDS_APPROVAL: lambda _: gettext("这个时间在上班时间之外，要由工作人员同意后才能预约。"),
+    RefusalCode.NEEDS_APPROVAL: _needs_approval,
     RefusalCode.NOT_ELIGIBLE: _not_eligible,
 }
 
