@@ -53,6 +53,7 @@ FROM booking_appointment a
 JOIN directory_counterqueue cq ON cq.queue_id = a.queue_id AND cq.counter_id = %(counter)s
 JOIN directory_matter m ON m.id = a.matter_id
 WHERE a.service_date = %(date)s AND a.status = 'booked' AND a.channel_kind IN ('onsite', 'phone')
+    AND a.place IN ('counter', 'urgent')
 ORDER BY lower(a.during), a.id LIMIT 20
 """
 PAST = """
