@@ -26,6 +26,9 @@ FIELDS: dict[str, str | int | datetime] = {
     "reason": "停电",
     "until": datetime(2026, 12, 1, tzinfo=TZ),
     "minutes": 5,
+    "kind": "上门办理",
+    "team": "户籍上门服务小组",
+    "link": "https://yuyue.shenqiu.example/v/82641907AbCdEfGhIjKl",
 }
 
 

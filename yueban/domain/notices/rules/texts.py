@@ -21,6 +21,13 @@ class Template(StrEnum):
     CANCELLED = "cancelled"
     LATE_CANCELLED = "late_cancelled"
     NO_SHOW = "no_show"
+    VISIT_REQUESTED = "visit_requested"
+    VISIT_BOOKED = "visit_booked"
+    VISIT_MOVED = "visit_moved"
+    VISIT_PROPOSED = "visit_proposed"
+    VISIT_REJECTED = "visit_rejected"
+    VISIT_LAPSED = "visit_lapsed"
+    VISIT_REMINDER = "visit_reminder"
     VISIT_CANCELLED = "visit_cancelled"
     COUNTER_CANCELLED = "counter_cancelled"
     STRIKE_WARNING = "strike_warning"
@@ -45,6 +52,13 @@ TEXTS: Final[dict[Template, str]] = {
     Template.NO_SHOW: (
         "您{when}在{centre}的预约（{code}）未到场，记爽约1次，当月满{limit}次停约至次月1日。有异议请拨{hotline}。"
     ),
+    Template.VISIT_REQUESTED: "已登记您{when}{kind}“{matter}”的申请，{centre}确认后短信告知。查看或取消：{link}",
+    Template.VISIT_BOOKED: "已约好{when}{kind}“{matter}”，{team}前往，预约号{code}。查看、改时间或取消：{link}",
+    Template.VISIT_MOVED: "{kind}“{matter}”改到{when}，{team}前往，预约号{code}。查看、改时间或取消：{link}",
+    Template.VISIT_PROPOSED: "{centre}拟于{when}现场查验“{matter}”，请在{until}前答复同意、改时间或不同意：{link}",
+    Template.VISIT_REJECTED: "您{when}{kind}“{matter}”的申请没有通过：{reason}。咨询{hotline}。",
+    Template.VISIT_LAPSED: "{when}现场查验“{matter}”的约定没有收到答复，已失效，需要时会再联系您。咨询{hotline}。",
+    Template.VISIT_REMINDER: "提醒：{when}{kind}“{matter}”，{team}前往，请备好材料、留人在场。改时间或取消：{link}",
     Template.VISIT_CANCELLED: "您{when}上门办理或现场查验“{matter}”的预约（{code}）已取消，不记爽约。",
     Template.COUNTER_CANCELLED: (
         "很抱歉，因{reason}，您{when}到{centre}的预约（{code}）不能办理，已取消，不记爽约。请改约其他时间或拨{hotline}。"
