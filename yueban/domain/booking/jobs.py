@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from yueban.domain.booking.operations import sweep_no_shows
+from yueban.domain.booking.operations import escalate_calls, sweep_no_shows
 from yueban.kernel import clock
 
 
@@ -13,3 +13,10 @@ from yueban.kernel import clock
 def sweep(timestamp: int) -> int:  # noqa: ARG001 - procrastinate's real time; ours is the clock
     """Mark the no-shows of this moment."""
     return sweep_no_shows(now=clock.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="booking.escalate_calls", queueing_lock="booking.escalate_calls", pass_context=False)
+def escalate(timestamp: int) -> int:  # noqa: ARG001 - the same
+    """Tell managers of the calls that are due soon or late at this moment (R4.1.2)."""
+    return escalate_calls(now=clock.now())

@@ -113,3 +113,73 @@ class PackageTask(models.Model):
     @override
     def __str__(self) -> str:
         return f"{self.appointment_id}:{self.matter_id}"
+
+
+class CallRequest(models.Model):
+    """A call that 总咨询台 took and a counter of the matter's department answers (R4.1.2).
+
+    Name, phone and note are sealed. `asked_at` is the moment of the call, which counts for the cut-off (R4.0); `due_at`
+    and `warn_at` follow from it. `claimed_by` is who calls back at this moment, so that nobody is called by two.
+    `warned_at` and `overdue_at` say that the manager was told, once each. `press` names one press of the button.
+    """
+
+    centre = models.ForeignKey("directory.Centre", on_delete=models.PROTECT, db_index=False)
+    department = models.ForeignKey("directory.Department", on_delete=models.PROTECT, db_index=False)
+    matter = models.ForeignKey("directory.Matter", on_delete=models.PROTECT, db_index=False)
+    name_sealed = models.BinaryField()
+    phone_index = models.BinaryField()
+    phone_sealed = models.BinaryField()
+    note_sealed = models.BinaryField()
+    wanted_on = models.DateField(null=True)
+    wanted_part = models.CharField(max_length=2, default="")
+    asked_at = models.DateTimeField()
+    taken_by = models.CharField(max_length=100)
+    due_at = models.DateTimeField()
+    warn_at = models.DateTimeField()
+    state = models.CharField(max_length=12, default="waiting")
+    claimed_by = models.CharField(max_length=100, default="")
+    claimed_at = models.DateTimeField(null=True)
+    again_at = models.DateTimeField(null=True)
+    warned_at = models.DateTimeField(null=True)
+    overdue_at = models.DateTimeField(null=True)
+    appointment = models.ForeignKey(Appointment, null=True, on_delete=models.PROTECT)
+    closed_at = models.DateTimeField(null=True)
+    closed_reason = models.CharField(max_length=20, default="")
+    press = models.CharField(max_length=32)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["press"], name="call_pressed_once"),
+            models.CheckConstraint(
+                condition=Q(state="waiting", appointment=None, closed_reason="")
+                | Q(state="registered", appointment__isnull=False, closed_reason="")
+                | (Q(state="closed", appointment=None) & ~Q(closed_reason="")),
+                name="call_ends_registered_or_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(claimed_by="", claimed_at=None) | (~Q(claimed_by="") & Q(claimed_at__isnull=False)),
+                name="call_claimed_by_somebody_at_a_time",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["centre", "due_at"], name="call_waiting", condition=Q(state="waiting")),
+            models.Index(fields=["phone_index"], name="call_of_phone"),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"call {self.pk}"
+
+
+class CallAttempt(models.Model):
+    """A try to call back that ended without an appointment: nobody answered, a wrong number, or call again at a time."""
+
+    call = models.ForeignKey(CallRequest, on_delete=models.CASCADE)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=100)
+    result = models.CharField(max_length=20)
+    again_at = models.DateTimeField(null=True)
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.call_id}:{self.result}"

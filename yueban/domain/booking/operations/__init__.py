@@ -2,6 +2,16 @@
 
 from yueban.domain.booking.operations.book import book
 from yueban.domain.booking.operations.change import cancel, reschedule
+from yueban.domain.booking.operations.hotline import (
+    Intake,
+    claim_call,
+    close_call,
+    escalate_calls,
+    finish_call,
+    hand_on_call,
+    note_attempt,
+    take_call,
+)
 from yueban.domain.booking.operations.outside import book_outside, confirm, move_outside, reject
 from yueban.domain.booking.operations.progress import (
     Ticketed,
@@ -16,28 +26,38 @@ from yueban.domain.booking.operations.progress import (
 from yueban.domain.booking.operations.rotation import rotate_keys
 from yueban.domain.booking.operations.sweep import sweep_no_shows
 from yueban.domain.booking.operations.terms import Booking, BookingRequest, Idempotency, Outside, OutsideRequest
+from yueban.domain.booking.operations.told import mark_told
 
 __all__ = [
     "Booking",
     "BookingRequest",
     "Idempotency",
+    "Intake",
     "Outside",
     "OutsideRequest",
     "Ticketed",
     "book",
     "book_outside",
     "cancel",
+    "claim_call",
+    "close_call",
     "confirm",
+    "escalate_calls",
+    "finish_call",
+    "hand_on_call",
     "mark_accepted",
     "mark_missed",
     "mark_not_missed",
     "mark_present",
     "mark_served",
     "mark_ticketed",
+    "mark_told",
     "may_be_ticketed",
     "move_outside",
+    "note_attempt",
     "reject",
     "reschedule",
     "rotate_keys",
     "sweep_no_shows",
+    "take_call",
 ]

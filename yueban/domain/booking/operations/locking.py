@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 _ATTEMPTS = 5
+_ADD_BOOKED = """
+UPDATE calendar_slot SET booked = booked + %(change)s::int,
+    capacity = CASE WHEN closed_reason = '' THEN capacity ELSE least(capacity, booked + %(change)s::int) END
+WHERE id = %(slot)s
+"""
 
 
 class Changed(Exception):
@@ -64,10 +69,13 @@ def lock_person(person_id: int, *, now: datetime) -> None:
 
 
 def add_booked(changes: dict[int, int]) -> None:
-    """Change `booked` of slots in the order of their ids; the constraint refuses a place too many."""
+    """Change `booked` of slots in the order of their ids; the constraint refuses a place too many.
+
+    A closed slot sells nothing: what is given back there is gone.
+    """
     with connection.cursor() as cursor:
         for slot_id, change in sorted(changes.items()):
-            cursor.execute("UPDATE calendar_slot SET booked = booked + %s::int WHERE id = %s", [change, slot_id])
+            cursor.execute(_ADD_BOOKED, {"change": change, "slot": slot_id})
 
 
 def give_back(appointment: AppointmentView) -> None:

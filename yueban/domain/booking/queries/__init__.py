@@ -20,24 +20,41 @@ from yueban.domain.booking.queries.availability import (
     availability_json,
     first_open,
 )
+from yueban.domain.booking.queries.facts import Asked, against
+from yueban.domain.booking.queries.hotline import (
+    AttemptView,
+    CallView,
+    call,
+    ended_calls,
+    escalated_calls,
+    waiting_calls,
+)
 from yueban.domain.booking.queries.invariants import broken_invariants
 
 __all__ = [
     "MOST_DAYS",
     "AppointmentView",
+    "Asked",
+    "AttemptView",
+    "CallView",
     "UnknownAppointment",
     "UnknownPlace",
+    "against",
     "availability",
     "availability_json",
     "broken_invariants",
     "by_code",
     "by_id",
     "by_qr",
+    "call",
     "channel_of",
     "codes_of",
+    "ended_calls",
+    "escalated_calls",
     "expected_on",
     "first_open",
     "of_person",
     "of_phone",
     "view_of",
+    "waiting_calls",
 ]

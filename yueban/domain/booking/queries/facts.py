@@ -11,7 +11,7 @@ from django.db import connection
 from yueban.domain.booking.models import HOLDS_NO_DAY, HOLDS_NO_PLACE
 from yueban.domain.booking.queries import reference
 from yueban.domain.booking.queries.availability import UnknownPlace
-from yueban.domain.booking.rules import ChannelKind, Facts, MatterFacts, PersonFacts, SlotFacts
+from yueban.domain.booking.rules import ChannelKind, Facts, MatterFacts, PersonFacts, SlotFacts, refusals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from yueban.domain.booking.queries.reference import Reference
     from yueban.domain.regulation.queries import RegulationView
+    from yueban.domain.regulation.rules import Reason
 
 _FACTS = """
 SELECT r.number,
@@ -123,6 +124,11 @@ def find(asked: Asked, *, now: datetime) -> Found:
 
     known, row = reference.fresh(read)
     return _found(row, asked, known, now)
+
+
+def against(asked: Asked, *, now: datetime) -> list[Reason]:
+    """Give every reason against an hour before it is booked, in one read; none means that it could be. Raises `UnknownPlace`."""
+    return refusals(find(asked, now=now).facts, now=now)
 
 
 @functools.cache

@@ -10,6 +10,15 @@ from yueban.domain.booking.rules.facts import (
     Place,
     SlotFacts,
 )
+from yueban.domain.booking.rules.hotline import (
+    AttemptResult,
+    CallState,
+    CallTaken,
+    ClosedReason,
+    DayPart,
+    UnknownCall,
+    Urgency,
+)
 from yueban.domain.booking.rules.refusals import outside_refusals, refusals
 from yueban.domain.booking.rules.status import (
     HOLDS_DAY,
@@ -33,7 +42,12 @@ __all__ = [
     "HOLDS_DAY",
     "HOLDS_PLACE",
     "AppointmentFacts",
+    "AttemptResult",
+    "CallState",
+    "CallTaken",
     "ChannelKind",
+    "ClosedReason",
+    "DayPart",
     "Facts",
     "IllegalTransition",
     "MatterFacts",
@@ -42,6 +56,8 @@ __all__ = [
     "Place",
     "SlotFacts",
     "Status",
+    "UnknownCall",
+    "Urgency",
     "Window",
     "cancelled_as",
     "deadline",
