@@ -124,7 +124,7 @@ def test_a_second_code_waits_a_minute_and_the_eleventh_a_day() -> None:
 
 @pytest.mark.django_db
 def test_one_address_cannot_send_to_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rules, "CODES_A_DAY_FROM_ONE_ADDRESS", 3)
+    monkeypatch.setattr(rules.codes, "CODES_A_DAY_FROM_ONE_ADDRESS", 3)
     for number in range(3):
         operations.new_login_code(f"1381234567{number}", ip="223.5.5.5")
     with pytest.raises(rules.TooManyRequests) as refusal:

@@ -1,18 +1,15 @@
-"""Accounts, logins, tokens; the revealed certificate."""
+"""Accounts, logins and tokens."""
 
 from datetime import datetime, timedelta
 
 import pytest
 from pytest_django.fixtures import Settings
 
-from yueban.domain.audit import queries as audit
 from yueban.domain.audit.models import Event
 from yueban.domain.people import operations, queries
-from yueban.domain.people.models import Person, Staff
+from yueban.domain.people.models import Staff
 from yueban.domain.people.operations import NewStaff
 from yueban.domain.people.rules import LOCKED, WRONG_LOGIN, LoginRefused, NotAuthorised, Role
-from yueban.kernel import crypto
-from yueban.kernel.certificates import parse_certificate
 from yueban.kernel.clock import TZ
 from yueban.kernel.errors import InvalidInput
 
@@ -126,28 +123,6 @@ def test_only_the_system_administrator_enters_the_reference_data() -> None:
     for role in Role:
         add(role.value, role)
     assert list(Staff.objects.filter(is_staff=True).values_list("role", flat=True)) == ["system_admin"]
-
-
-def test_r5_1_a_certificate_is_shown_in_clear_only_with_a_reason_and_that_is_recorded() -> None:
-    certificate = parse_certificate("resident_id", "11010519491231002X")
-    person = Person.objects.create(
-        certificate_kind=certificate.kind,
-        certificate_index=queries.certificate_index(certificate),
-        certificate_sealed=crypto.seal(certificate.number),
-        seen_at=NOW,
-    )
-    assert queries.person_of(certificate) == person.pk
-    with pytest.raises(InvalidInput, match="missing"):
-        operations.reveal(person.pk, by="staff:li", reason="  ", now=NOW)
-    assert operations.reveal(person.pk, by="staff:li", reason="核对原件", now=NOW) == "11010519491231002X"
-    event = Event.objects.get()
-    assert (event.kind, event.by, event.reason, event.person_id) == (
-        "person.revealed",
-        "staff:li",
-        "核对原件",
-        person.pk,
-    )
-    assert "11010519491231002X" not in str(audit.after(0, limit=9)) + str(event.data)
 
 
 def test_the_invariants_of_people_hold() -> None:

@@ -4,6 +4,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now  # noqa: TID251  rate limits and heartbeats live in real time
+from django.utils.crypto import salted_hmac
 from typing_extensions import override
 
 
@@ -29,7 +30,11 @@ class Person(models.Model):
 
 
 class Staff(AbstractUser):
-    """A member of staff. `role` is one of people.rules.Role; it holds at `centre` (null: the whole county)."""
+    """A member of staff. `role` is one of people.rules.Role; it holds at `centre` (null: the whole county).
+
+    A session ends when the password, the role, its place or `generation` changes; the last is counted up to end them all. `password_set_at` is null for a password that does not age (sample accounts). `reveals` counts
+    the certificates looked at on `reveals_on`.
+    """
 
     name = models.CharField(max_length=50)
     role = models.CharField(max_length=30)
@@ -38,10 +43,32 @@ class Staff(AbstractUser):
     failures = models.PositiveSmallIntegerField(default=0)
     locked_until = models.DateTimeField(null=True, blank=True)
     must_change_password = models.BooleanField(default=False)
+    password_set_at = models.DateTimeField(null=True, blank=True)
+    generation = models.PositiveIntegerField(default=0, db_default=0)
+    reveals_on = models.DateField(null=True, blank=True)
+    reveals = models.PositiveIntegerField(default=0, db_default=0)
 
     @override
     def __str__(self) -> str:
         return self.username
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session is bound to: a change of password, role or place ends it at its next request."""
+        bound = (self.password, self.role, self.centre_id, self.department_id, self.generation)
+        text = "|".join(map(str, bound))
+        return salted_hmac("people.Staff.sessions", text, secret=secret, algorithm="sha256").hexdigest()
+
+
+class PasswordBefore(models.Model):
+    """A password that somebody had, hashed, so that it is not taken again too soon."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE)
+    password = models.CharField(max_length=128)
+    at = models.DateTimeField()
+
+    @override
+    def __str__(self) -> str:
+        return f"password of {self.staff_id} until {self.at}"
 
 
 class StaffToken(models.Model):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yueban.surfaces.staff import views
+from yueban.surfaces.staff import reveal, views
 
 app_name = "staff"
 urlpatterns = [
@@ -11,4 +11,5 @@ urlpatterns = [
     path("logout", views.log_out, name="logout"),
     path("workplace", views.workplace, name="workplace"),
     path("password", views.password, name="password"),
+    path("reveal/<slug:code>", reveal.reveal, name="reveal"),
 ]

@@ -52,7 +52,10 @@ _NOT_THE_SAME = gettext_lazy("两次输入的新密码不一致。")
 @require_http_methods(["GET", "POST"])
 def log_in(request: HttpRequest) -> HttpResponse:
     """Ask for login and password; a failure says nothing about which of them was wrong."""
-    context: dict[str, Any] = {"next": _next(request), "username": request.POST.get("username", "")[:150]}
+    context: dict[str, Any] = {
+        "next": wanted_address(request, "next"),
+        "username": request.POST.get("username", "")[:150],
+    }
     if request.method == "POST":
         try:
             staff = operations.log_in(
@@ -66,9 +69,9 @@ def log_in(request: HttpRequest) -> HttpResponse:
     return render(request, "staff/login.html", context)
 
 
-def _next(request: HttpRequest) -> str:
-    """Give where the visitor wanted to go, if that is ours."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
+def wanted_address(request: HttpRequest, name: str) -> str:
+    """Give the address in a field of a form or address, where it is ours; else nothing."""
+    wanted = request.POST.get(name) or request.GET.get(name) or ""
     ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return wanted if ours and wanted.startswith("/") else ""  # "counter" would be taken for the name of a view
 
@@ -76,7 +79,7 @@ def _next(request: HttpRequest) -> str:
 def _landing(request: HttpRequest) -> str:
     staff = staff_of(request)
     first = next((door for permission, (door, _name) in DOORS.items() if staff and staff.may(permission)), "staff:home")
-    return _next(request) or first
+    return wanted_address(request, "next") or first
 
 
 @require_POST
@@ -146,8 +149,8 @@ def workplace(request: HttpRequest) -> HttpResponse:
         halls = halls.filter(pk=staff.scope.centre_id)
     if request.method == "POST":
         request.session[CHOSEN] = get_object_or_404(halls, code=request.POST.get("centre", "")).code
-        return redirect(_next(request) or "staff:home")
-    return render(request, "staff/workplace.html", {"halls": halls, "next": _next(request)})
+        return redirect(wanted_address(request, "next") or "staff:home")
+    return render(request, "staff/workplace.html", {"halls": halls, "next": wanted_address(request, "next")})
 
 
 def _described(staff: StaffIdentity) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from yueban.domain.people.operations.admission import (
     revoke_channel,
 )
 from yueban.domain.people.operations.codes import NewCode, check_code, forget_old_codes, new_login_code
-from yueban.domain.people.operations.persons import know, reveal
+from yueban.domain.people.operations.persons import Revealing, UnknownPerson, know, reveal
 from yueban.domain.people.operations.responses import keep_response
 from yueban.domain.people.operations.rotation import rekey, rotate_keys
 from yueban.domain.people.operations.staff import (
@@ -27,6 +27,8 @@ from yueban.domain.people.operations.staff import (
 __all__ = [
     "NewCode",
     "NewStaff",
+    "Revealing",
+    "UnknownPerson",
     "UnknownStaff",
     "add_channel",
     "add_staff",

@@ -51,7 +51,7 @@ SELECT channel.id, channel.name, channel.kind, channel.centre_id, hit.hits, book
     60 - (extract(epoch FROM clock_timestamp())::bigint %% 60)
 FROM channel, hit, booking"""  # noqa: S608  our own text
 
-_COUNT_CERTIFICATE = """
+_COUNT = """
 INSERT INTO people_rate AS rate (key, "window", hits)
 VALUES (%(key)s, floor(extract(epoch FROM clock_timestamp()) / 60)::bigint, 1)
 ON CONFLICT (key, "window") DO UPDATE SET hits = rate.hits + 1
@@ -82,11 +82,16 @@ def admit(token: str, *, certificate_index: bytes | None = None) -> AdmittedChan
 
 def admit_certificate(certificate_index: bytes) -> None:
     """Count a booking on a certificate; raises TooManyRequests past `YUEBAN_CERTIFICATE_RATE` a minute."""
+    bound(certificate_index, most=settings.CERTIFICATE_RATE, message=CERTIFICATE_TOO_FAST)
+
+
+def bound(key: bytes, *, most: int, message: str) -> None:
+    """Count something on a key; raises TooManyRequests with the message past `most` in this minute of real time."""
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT_CERTIFICATE, {"key": certificate_index})
+        cursor.execute(_COUNT, {"key": key})
         hits, seconds_left = cursor.fetchone()
-    if hits > settings.CERTIFICATE_RATE:
-        raise TooManyRequests(int(seconds_left), CERTIFICATE_TOO_FAST)
+    if hits > most:
+        raise TooManyRequests(int(seconds_left), message)
 
 
 @transaction.atomic

@@ -33,6 +33,16 @@ from yueban.domain.people.rules.logins import (
     LoginRefused,
     lock_after,
 )
+from yueban.domain.people.rules.reveals import (
+    LONGEST_REVEAL_REASON,
+    NO_REVEAL_REASON,
+    REVEAL_REASONS,
+    REVEALS_A_DAY,
+    REVEALS_SPENT,
+    TooManyReveals,
+    may_reveal_again,
+    reveal_reason,
+)
 from yueban.domain.people.rules.roles import (
     PERMISSION_NAMES,
     PERMISSIONS,
@@ -60,8 +70,13 @@ __all__ = [
     "LOCKED",
     "LOCK_MINUTES",
     "LOGIN_FAILURES",
+    "LONGEST_REVEAL_REASON",
+    "NO_REVEAL_REASON",
     "PERMISSIONS",
     "PERMISSION_NAMES",
+    "REVEALS_A_DAY",
+    "REVEALS_SPENT",
+    "REVEAL_REASONS",
     "ROLE_NAMES",
     "TOO_FAST",
     "WRONG_LOGIN",
@@ -75,9 +90,12 @@ __all__ = [
     "Scope",
     "StaffIdentity",
     "TooManyRequests",
+    "TooManyReveals",
     "asking_address",
     "code_refusal",
     "counted_address",
     "lock_after",
     "may",
+    "may_reveal_again",
+    "reveal_reason",
 ]
