@@ -1,5 +1,16 @@
 """The regulation's booking clauses as functions from facts to reasons: R1–R3.6, R4.0, R4.3, R5.2."""
 
+from yueban.domain.booking.rules.counter import (
+    LONGEST_REASON,
+    LONGEST_URGENT,
+    MOST_AT_ONCE,
+    counter_limit,
+    counter_refusals,
+    is_late,
+    rebook_until,
+    told_reason,
+    urgent_refusals,
+)
 from yueban.domain.booking.rules.facts import (
     AppointmentFacts,
     ChannelKind,
@@ -41,6 +52,9 @@ from yueban.domain.booking.rules.withdrawal import (
 __all__ = [
     "HOLDS_DAY",
     "HOLDS_PLACE",
+    "LONGEST_REASON",
+    "LONGEST_URGENT",
+    "MOST_AT_ONCE",
     "AppointmentFacts",
     "AttemptResult",
     "CallState",
@@ -60,16 +74,22 @@ __all__ = [
     "Urgency",
     "Window",
     "cancelled_as",
+    "counter_limit",
+    "counter_refusals",
     "deadline",
     "free_until",
+    "is_late",
     "is_no_show",
     "lenient",
     "no_show_after",
     "outside_refusals",
+    "rebook_until",
     "refusals",
     "reschedule_refusals",
     "sources_of",
     "ticket_refusals",
+    "told_reason",
+    "urgent_refusals",
     "whole_second",
     "window",
 ]

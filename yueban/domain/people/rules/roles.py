@@ -44,6 +44,7 @@ class Permission(StrEnum):
     ISSUE_TICKETS = "issue_tickets"
     BOOK_FOR_OTHERS = "book_for_others"
     CANCEL_FOR_COUNTER = "cancel_for_counter"
+    CANCEL_LATE_FOR_COUNTER = "cancel_late_for_counter"
     OVERRIDE_CUTOFF = "override_cutoff"
     TAKE_CALLS = "take_calls"
     CALL_BACK = "call_back"
@@ -72,6 +73,7 @@ PERMISSION_NAMES: Final[dict[Permission, str]] = {
     Permission.ISSUE_TICKETS: gettext_noop("为群众取号、到场登记"),
     Permission.BOOK_FOR_OTHERS: gettext_noop("现场或电话代为预约"),
     Permission.CANCEL_FOR_COUNTER: gettext_noop("窗口原因取消预约"),
+    Permission.CANCEL_LATE_FOR_COUNTER: gettext_noop("不足半个工作日时取消预约"),
     Permission.OVERRIDE_CUTOFF: gettext_noop("说明理由后突破预约截止时间"),
     Permission.TAKE_CALLS: gettext_noop("总咨询台登记来电、转窗口"),
     Permission.CALL_BACK: gettext_noop("回电确认并登记预约"),
@@ -107,10 +109,10 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.HOTLINE: frozenset({_P.SEE_QUEUES, _P.BOOK_FOR_OTHERS, _P.TAKE_CALLS}),
     Role.DEPARTMENT_MANAGER: _HALL
     | _DESK
-    | {_P.APPROVE_URGENT, _P.MANAGE_CAPACITY, _P.ANSWER_COMPLAINTS, _P.SEE_FIGURES},
+    | {_P.APPROVE_URGENT, _P.CANCEL_LATE_FOR_COUNTER, _P.MANAGE_CAPACITY, _P.ANSWER_COMPLAINTS, _P.SEE_FIGURES},
     Role.CENTRE_MANAGER: _HALL
     | _DESK
-    | {_P.APPROVE_URGENT, _P.TAKE_CALLS, _P.MANAGE_HOURS, _P.SEE_MESSAGES}
+    | {_P.APPROVE_URGENT, _P.CANCEL_LATE_FOR_COUNTER, _P.TAKE_CALLS, _P.MANAGE_HOURS, _P.SEE_MESSAGES}
     | {_P.OVERRIDE_CUTOFF, _P.WAIVE_STRIKES, _P.MANAGE_CAPACITY, _P.RUN_CONTINGENCY}
     | {_P.ANSWER_COMPLAINTS, _P.SEE_FIGURES},
     Role.SUPERVISOR: frozenset({_P.SEE_QUEUES, _P.SUPERVISE, _P.SEE_FIGURES, _P.WAIVE_STRIKES}),

@@ -51,7 +51,7 @@ def explain(reason: Reason) -> str:
     `opens` (beyond_horizon); `next` (slot_full); `why` (slot_closed); `phone` (channel_not_allowed); `code`,
     `starts_at`, `ends_at` (overlapping); `limit`, `date` (daily_limit); `until` (suspended); `starts_at`,
     `free_until` (too_late_to_cancel); `status` (not_cancellable, too_late_for_ticket); `opens` (too_early_for_ticket);
-    `deadline` (too_late_for_ticket); `number` (already_ticketed); `to` (needs_approval). With `now`, days near it are 今天, 明天, 后天.
+    `deadline` (too_late_for_ticket); `number` (already_ticketed); `to`, `deadline` (needs_approval). With `now`, days near it are 今天, 明天, 后天.
     """
     sentence = _SENTENCES[reason.code](reason)
     return gettext("%(sentence)s（%(clause)s）") % {"sentence": sentence, "clause": citation(reason.clause)}
@@ -160,12 +160,18 @@ def _already_ticketed(reason: Reason) -> str:
 def _needs_approval(reason: Reason) -> str:
     if reason.clause is Clause.R3_4:
         return gettext("上门和查验的时间是和工作人员商定的，要改时间请打电话联系。")
+    if reason.clause is Clause.R4_3:
+        if deadline := _moment(reason.details, "deadline"):
+            return gettext("已不足半个工作日（应在 %(at)s 前告知），要由部门或中心负责人取消。") % {"at": deadline}
+        return gettext("已不足半个工作日，要由部门或中心负责人取消。")
     if reason.details.get("to") == "move":
         return gettext("非工作时间的预约经工作人员同意才能改时间，请打电话联系。")
     return gettext("这个时间在上班时间之外，要由工作人员同意后才能预约。")
 
 
 def _not_eligible(reason: Reason) -> str:
+    if reason.clause is Clause.R1_2:
+        return gettext("紧急办理只约上班时间以外的时间；上班时间请直接约时段。")
     if reason.clause is Clause.R3_3:
         return gettext("周末只办理个人高频事项，请选工作日。")
     if reason.clause is Clause.R3_4:
