@@ -160,6 +160,11 @@ def by_id(identity: int, *, now: datetime) -> AppointmentView:
     return _one("a.id = %(id)s::bigint", {"id": identity}, now)
 
 
+def by_ids(ids: Iterable[int], *, now: datetime) -> list[AppointmentView]:
+    """Give the appointments of some ids, earliest first."""
+    return _many("a.id = ANY(%(ids)s::bigint[]) ORDER BY a.during, a.id", {"ids": list(ids)}, now)
+
+
 def by_qr(text: str, *, now: datetime) -> AppointmentView:
     """Give the appointment whose QR code was read. A forged or foreign code raises `UnknownAppointment`."""
     code = crypto.verify(text.strip())
