@@ -10,6 +10,7 @@ from yueban.domain.directory import queries as directory
 from yueban.domain.feedback import queries as feedback
 from yueban.domain.notices import queries as notices
 from yueban.domain.people import queries as people
+from yueban.domain.prereview import queries as prereview
 from yueban.domain.queueing import queries as queueing
 
 CONTEXTS: dict[str, Callable[[], list[str]]] = {
@@ -20,6 +21,7 @@ CONTEXTS: dict[str, Callable[[], list[str]]] = {
     "calendar": calendar.broken_invariants,
     "credit": credit.broken_invariants,
     "booking": booking.broken_invariants,
+    "prereview": prereview.broken_invariants,
     "queueing": queueing.broken_invariants,
     "feedback": feedback.broken_invariants,
 }

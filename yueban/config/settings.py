@@ -187,6 +187,8 @@ MQTT_PASSWORD = os.environ.get("YUEBAN_MQTT_PASSWORD", "")
 VOICE_FOLDER = Path(os.environ.get("YUEBAN_VOICE", DATA / "voice"))
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+FILE_UPLOAD_HANDLERS = ["yueban.surfaces.uploads.BoundedUpload"]
+COPY_DAYS = int(os.environ.get("YUEBAN_COPY_DAYS", "30"))  # days after the visit that copies of materials are kept
 
 LOGGING = logs.settings(logs.kind_of(os.environ), os.environ.get("YUEBAN_LOG_LEVEL", "INFO"))
 

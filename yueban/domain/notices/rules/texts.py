@@ -30,6 +30,8 @@ class Template(StrEnum):
     VISIT_REMINDER = "visit_reminder"
     VISIT_CANCELLED = "visit_cancelled"
     COUNTER_CANCELLED = "counter_cancelled"
+    PREREVIEW_PASSED = "prereview_passed"
+    PREREVIEW_TO_FIX = "prereview_to_fix"
     STRIKE_WARNING = "strike_warning"
     SUSPENDED = "suspended"
     REMINDER = "reminder"
@@ -63,6 +65,8 @@ TEXTS: Final[dict[Template, str]] = {
     Template.COUNTER_CANCELLED: (
         "很抱歉，因{reason}，您{when}到{centre}的预约（{code}）不能办理，已取消，不记爽约。请改约其他时间或拨{hotline}。"
     ),
+    Template.PREREVIEW_PASSED: "您{when}办理“{matter}”的材料已预审合格，请带原件按时来。查看：{link}",
+    Template.PREREVIEW_TO_FIX: "您{when}办理“{matter}”的材料已预审，有{count}项要改或要补。怎么改、重新上传：{link}",
     Template.STRIKE_WARNING: "您本月已爽约{count}次，满{limit}次将停约至次月1日。不能来请提前取消。有异议请拨{hotline}。",
     Template.SUSPENDED: (
         "您本月爽约已满{limit}次，{until}起才能再预约。已约的照常有效，也可到大厅现场取号。有异议请拨{hotline}申诉。"

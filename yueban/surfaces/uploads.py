@@ -1,0 +1,61 @@
+"""Files that come with a form: read into memory up to what a copy may hold, and not a byte further.
+
+This handler holds for every form of the site. What is beyond the bound is read past and dropped, so that the page can
+answer in words; neither memory nor disk ever holds it.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from django.core.files.uploadedfile import InMemoryUploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from typing_extensions import override
+
+from yueban.domain.prereview.copies import EMPTY, MOST_BYTES, too_large
+from yueban.kernel.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+_TOO_LARGE = "yueban.upload_too_large"
+
+
+class BoundedUpload(FileUploadHandler):
+    """Keep a file of a form in memory while it is small enough; skip the rest of one that is not."""
+
+    @override
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        """Begin with nothing."""
+        super().new_file(*args, **kwargs)
+        self.kept = BytesIO()
+
+    @override
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """Keep a piece; raises `SkipFile` past the bound."""
+        if start + len(raw_data) > MOST_BYTES:
+            self.kept = BytesIO()
+            if self.request is not None:
+                self.request.META[_TOO_LARGE] = self.field_name
+            raise SkipFile
+        self.kept.write(raw_data)
+
+    @override
+    def file_complete(self, file_size: int) -> InMemoryUploadedFile:
+        """Give the whole file under a name of our own: what the sender called it is not believed."""
+        self.kept.seek(0)
+        return InMemoryUploadedFile(
+            self.kept, self.field_name, "file", self.content_type or "", file_size, self.charset, None
+        )
+
+
+def content_of(request: HttpRequest, field: str = "file") -> bytes:
+    """Give the bytes of the file that came; raises `InvalidInput` on `file` for none, and for one beyond the bound."""
+    found = request.FILES.get(field)
+    if request.META.get(_TOO_LARGE) == field:
+        raise too_large()
+    if found is None:
+        raise InvalidInput("file", "empty", EMPTY)
+    content: bytes = found.read()
+    return content
