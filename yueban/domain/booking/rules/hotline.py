@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from yueban.domain.booking.rules.windows import whole_second
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
     from yueban.domain.calendar.rules import WorkingClock
 
-WARN_BEFORE: Final = timedelta(minutes=30)
-"""So long before a call is due its manager sees it, if the call itself is older than that."""
+WARN_PART: Final = 6
+"""The manager is told of a call when all but this part of its time has passed: of half a day about half an hour."""
 
 HELD_FOR: Final = timedelta(minutes=15)
 """So long a clerk who took a call keeps it from the others; somebody who was called away blocks nobody for good."""
@@ -83,10 +84,12 @@ class Due:
 def due(clock: WorkingClock, asked_at: datetime, working_days: Decimal, *, wanted: date | None = None) -> Due:
     """Give when a call of `asked_at` is due (R4.1.2), for an hour on the next working day by close of business.
 
-    Raises `UnknownDay` outside the known calendar.
+    After closing that hour is past its cut-off and hurries nobody. Raises `UnknownDay` outside the known calendar.
     """
     at = callback_due(clock, asked_at, working_days, slot_date=wanted)
-    return Due(at, max(asked_at, at - WARN_BEFORE))
+    if at <= asked_at:
+        at = callback_due(clock, asked_at, working_days)
+    return Due(at, max(asked_at, clock.subtract(at, Fraction(working_days) / WARN_PART)))
 
 
 def urgency(due: Due, *, now: datetime) -> Urgency:
