@@ -99,16 +99,46 @@ class Appointment(models.Model):
         return self.code
 
 
+class Rebooking(models.Model):
+    """`new` replaces `old`, which a counter cancelled: the link in its message was used, and works once (R4.3)."""
+
+    old = models.ForeignKey(Appointment, on_delete=models.PROTECT, db_index=False, related_name="+")
+    new = models.ForeignKey(Appointment, on_delete=models.PROTECT, db_index=False, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["old"], name="rebooked_once")]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.old_id} → {self.new_id}"
+
+
 class PackageTask(models.Model):
-    """A member matter of a package, pushed to its department when the lead was booked (R5.2)."""
+    """A member matter of a package, pushed to its department when the lead was booked (R5.2).
+
+    `state` moves along rules.tasks; `reason` says why it was returned, `changed_at` when it got where it stands (null:
+    since it was pushed).
+    """
 
     appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE)
     matter = models.ForeignKey("directory.Matter", on_delete=models.PROTECT)
     department = models.ForeignKey("directory.Department", on_delete=models.PROTECT)
     state = models.CharField(max_length=12, default="pushed", db_default="pushed")
+    reason = models.CharField(max_length=300, default="", db_default="")
+    changed_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["appointment", "matter"], name="package_task_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["appointment", "matter"], name="package_task_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=["pushed", "in_progress", "done", "returned", "withdrawn"]),
+                name="package_task_state_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="returned") | ~Q(reason=""), name="package_task_returned_with_reason"
+            ),
+        ]
 
     @override
     def __str__(self) -> str:

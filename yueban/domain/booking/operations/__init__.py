@@ -2,6 +2,12 @@
 
 from yueban.domain.booking.operations.book import book
 from yueban.domain.booking.operations.change import cancel, reschedule
+from yueban.domain.booking.operations.counter import (
+    Cancelled,
+    CounterResult,
+    cancel_for_counter,
+    cancel_many_for_counter,
+)
 from yueban.domain.booking.operations.hotline import (
     Intake,
     claim_call,
@@ -23,22 +29,29 @@ from yueban.domain.booking.operations.progress import (
     mark_ticketed,
     may_be_ticketed,
 )
+from yueban.domain.booking.operations.rebooking import AlreadyRebooked, LinkExpired, rebook
 from yueban.domain.booking.operations.rotation import rotate_keys
 from yueban.domain.booking.operations.sweep import sweep_no_shows
 from yueban.domain.booking.operations.terms import Booking, BookingRequest, Idempotency, Outside, OutsideRequest
 from yueban.domain.booking.operations.told import mark_told
 
 __all__ = [
+    "AlreadyRebooked",
     "Booking",
     "BookingRequest",
+    "Cancelled",
+    "CounterResult",
     "Idempotency",
     "Intake",
+    "LinkExpired",
     "Outside",
     "OutsideRequest",
     "Ticketed",
     "book",
     "book_outside",
     "cancel",
+    "cancel_for_counter",
+    "cancel_many_for_counter",
     "claim_call",
     "close_call",
     "confirm",
@@ -55,6 +68,7 @@ __all__ = [
     "may_be_ticketed",
     "move_outside",
     "note_attempt",
+    "rebook",
     "reject",
     "reschedule",
     "rotate_keys",

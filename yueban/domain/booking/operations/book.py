@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 
     from yueban.domain.booking.operations.terms import BookingRequest, Idempotency
     from yueban.domain.booking.queries.facts import Found
+    from yueban.domain.regulation.rules import Reason
 
 _ATTEMPTS = 8
 _KEY_ROTATED = frozenset({CURRENT_KEY})  # the certificate was indexed just before: it is indexed anew
+
+_OWED = frozenset({RefusalCode.SUSPENDED, RefusalCode.CHANNEL_NOT_ALLOWED})
 
 # What the database refused, said as a reason should the facts, read again, not say it themselves.
 LAST_WORD = {
@@ -45,8 +48,7 @@ def book(request: BookingRequest, *, by: str, now: datetime, idempotency: Idempo
     violated: str | None = None
     for _ in range(_ATTEMPTS):
         found = find(_asked(request), now=now)
-        reasons = refusals(found.facts, now=now)
-        if reasons:
+        if reasons := _reasons(request, found, now=now):
             raise Refused(reasons)
         booking = _confirmed(found)
         try:
@@ -65,11 +67,17 @@ def _asked(request: BookingRequest) -> Asked:
         matter=request.matter,
         package=request.package,
         slot_id=request.slot_id,
-        channel=request.channel_kind,
+        channel=request.rules_of,
         person=crypto.blind_indexes("certificate", request.certificate.identity),
         asked_at=request.asked_at,
         overridden=bool(request.override),
     )
+
+
+def _reasons(request: BookingRequest, found: Found, *, now: datetime) -> list[Reason]:
+    """Give what stands against it. What a counter took back is owed: only time and place can be missing (R4.3)."""
+    reasons = refusals(found.facts, now=now)
+    return reasons if request.replaces is None else [why for why in reasons if why.code not in _OWED]
 
 
 def _confirmed(found: Found) -> Booking:
@@ -81,13 +89,17 @@ def _write(
     request: BookingRequest, booking: Booking, idempotency: Idempotency | None, *, by: str, now: datetime
 ) -> bool:
     """Run the guarded write; False when the person's row refused it (suspended at this very moment)."""
-    statement, values = statements.BOOK, statements.values(request, booking, by=by, now=now)
+    statement = statements.BOOK if request.replaces is None else statements.BOOK_OWED
+    values = statements.values(request, booking, by=by, now=now)
     if request.phone:
         statement += statements.TELL
         values["body_sealed"] = crypto.seal(confirmation(booking))
     if request.override:
         statement += statements.OVERRIDDEN
         values["override"] = request.override
+    if request.replaces is not None:
+        statement += statements.REPLACE
+        values["replaces"] = request.replaces
     if booking.found.package_id is not None:
         statement += statements.PUSH_PACKAGE
     if idempotency is not None:

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from yueban.domain.audit import operations as audit
 from yueban.domain.booking import queries
 from yueban.domain.booking.models import Appointment
+from yueban.domain.booking.operations import tasks
 from yueban.domain.booking.rules import IllegalTransition, Status, sources_of
 from yueban.kernel.constraints import retrying
 
@@ -85,16 +86,17 @@ def give_back(appointment: AppointmentView) -> None:
 
 
 def move(appointment: AppointmentView, to: Status, *, by: str, now: datetime, clause: str, **columns: Any) -> None:
-    """Move from the status that was read to `to`, with the history row; `reason` goes into the history.
+    """Move from the status that was read to `to`, with the history row; `reason` and `data` go into the history.
 
     Raises `IllegalTransition` where the table has no way, `Changed` when somebody else was faster.
     """
-    reason = str(columns.pop("reason", ""))
+    told = {name: columns.pop(name) for name in ("reason", "data") if name in columns}
     if appointment.status not in sources_of(to):
         raise IllegalTransition(to)
     if Appointment.objects.filter(pk=appointment.id, status=appointment.status).update(status=to, **columns) == 0:
         raise Changed
-    write_history(appointment, str(to), by=by, at=now, clause=clause, reason=reason)
+    write_history(appointment, str(to), by=by, at=now, clause=clause, **told)
+    tasks.follow(appointment, to, by=by, now=now)
 
 
 def write_history(appointment: AppointmentView, what: str, *, by: str, at: datetime, **details: Any) -> None:

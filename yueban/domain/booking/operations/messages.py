@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from yueban.domain.booking.queries.rebooking import rebooking_token
 from yueban.domain.notices import operations as notices
 
 if TYPE_CHECKING:
@@ -25,6 +26,32 @@ def confirmation(booking: Booking) -> str:
         matter=found.matter_short_name,
         free_until=booking.free_until,
     )
+
+
+def tell_counter_cancelled(appointment: AppointmentView, reason: str, *, now: datetime) -> None:
+    """Explain a counter's cancellation (R4.3): who was to come gets a link to another hour, who was to be visited a number."""
+    notices.enqueue(
+        event=f"counter_cancelled:{appointment.id}",
+        phone=appointment.phone,
+        appointment_id=appointment.id,
+        now=now,
+        **counter_cancelled(appointment, reason),
+    )
+
+
+def counter_cancelled(appointment: AppointmentView, reason: str) -> dict[str, Any]:
+    """Give the template and the fields of that message, so that a page shows beforehand what will be read."""
+    in_the_hall = appointment.place.in_the_hall
+    return {
+        "template": "counter_cancelled" if in_the_hall else "visit_counter_cancelled",
+        "reason": reason,
+        "starts_at": appointment.starts_at,
+        "ends_at": appointment.ends_at,
+        "centre": appointment.centre_short_name,
+        "matter": appointment.matter_short_name,
+        "hotline": appointment.centre_phone,
+        "link": notices.link(f"/r/{rebooking_token(appointment.code)}"),
+    }
 
 
 def tell(appointment: AppointmentView, template: str, *, now: datetime) -> None:

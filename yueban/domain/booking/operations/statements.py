@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from yueban.domain.booking.operations.terms import Booking, BookingRequest
 
+_NOT_SUSPENDED: Final = "WHERE p.suspended_until IS NULL OR p.suspended_until <= excluded.seen_at"
+
 BOOK: Final = """
 WITH person AS (
     INSERT INTO people_person AS p (certificate_kind, certificate_index, certificate_sealed, seen_at)
@@ -56,6 +58,17 @@ OVERRIDDEN: Final = """, overridden AS (
     INSERT INTO audit_event (at, kind, by, centre_id, appointment_id, person_id, clause, reason, data)
     SELECT %(now)s, 'appointment.overridden', %(by)s, centre_id, id, person_id, 'R4.0', %(override)s, %(data)s::jsonb
     FROM appointment
+)"""
+
+BOOK_OWED: Final = BOOK.replace(_NOT_SUSPENDED, "")
+"""The same where a counter took an hour back (R4.3): a suspension leaves alone what stood."""
+
+REPLACE: Final = """, replaced AS (
+    INSERT INTO booking_rebooking (old_id, new_id, at) SELECT %(replaces)s, id, %(now)s FROM appointment
+), told AS (
+    INSERT INTO audit_event (at, kind, by, centre_id, appointment_id, person_id, clause, data)
+    SELECT %(now)s, 'appointment.rebooked', %(by)s, centre_id, %(replaces)s, person_id, 'R4.3',
+        jsonb_build_object('code', %(code)s::text) FROM appointment
 )"""
 
 PUSH_PACKAGE: Final = """, task AS (

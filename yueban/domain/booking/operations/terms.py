@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from yueban.domain.booking.rules import Place, Status
+from yueban.domain.booking.rules import ChannelKind, Place, Status
 from yueban.kernel.wall import TZ
 
 if TYPE_CHECKING:
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from yueban.domain.booking.queries.facts import Found
-    from yueban.domain.booking.rules import ChannelKind
     from yueban.kernel.certificates import Certificate
 
 
@@ -24,7 +23,8 @@ class BookingRequest:
     `phone` is empty for somebody who has none: nobody is told, a slip is printed (R4.1.1). For a call through 总咨询台
     `asked_at` is its moment, which counts for the cut-off (R4.0). `override` is the reason why the cut-off and the
     horizon are passed over (「原则上」); the caller has checked `Permission.OVERRIDE_CUTOFF` at that centre. Both are the
-    desk's alone: an online request with one raises ValueError.
+    desk's alone: an online request with one raises ValueError. `replaces` is the id of an appointment that the counter
+    cancelled and this one stands for (R4.3): the rules of the web hold, on whatever channel it was booked.
     """
 
     centre: str
@@ -40,11 +40,17 @@ class BookingRequest:
     channel_id: int | None = None
     asked_at: datetime | None = None
     override: str = ""
+    replaces: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse what only the desk may say."""
         if (self.override or self.asked_at is not None) and not self.channel_kind.at_desk:
             raise ValueError("only the desk overrides, and only the desk takes calls")
+
+    @property
+    def rules_of(self) -> ChannelKind:
+        """Whose hours hold (R4.0)."""
+        return self.channel_kind if self.replaces is None else ChannelKind.ONLINE
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from yueban.domain.booking.queries.appointments import (
     expected_on,
     of_person,
     of_phone,
+    upcoming,
     view_of,
 )
 from yueban.domain.booking.queries.availability import (
@@ -20,6 +21,7 @@ from yueban.domain.booking.queries.availability import (
     availability_json,
     first_open,
 )
+from yueban.domain.booking.queries.counter import CancelledByCounter, cancelled_by_counter, limit_of, limits_of
 from yueban.domain.booking.queries.facts import Asked, against
 from yueban.domain.booking.queries.hotline import (
     AttemptView,
@@ -30,6 +32,7 @@ from yueban.domain.booking.queries.hotline import (
     waiting_calls,
 )
 from yueban.domain.booking.queries.invariants import broken_invariants
+from yueban.domain.booking.queries.rebooking import Offered, free_hours, offered, rebooking_token
 
 __all__ = [
     "MOST_DAYS",
@@ -37,6 +40,8 @@ __all__ = [
     "Asked",
     "AttemptView",
     "CallView",
+    "CancelledByCounter",
+    "Offered",
     "UnknownAppointment",
     "UnknownPlace",
     "against",
@@ -47,14 +52,21 @@ __all__ = [
     "by_id",
     "by_qr",
     "call",
+    "cancelled_by_counter",
     "channel_of",
     "codes_of",
     "ended_calls",
     "escalated_calls",
     "expected_on",
     "first_open",
+    "free_hours",
+    "limit_of",
+    "limits_of",
     "of_person",
     "of_phone",
+    "offered",
+    "rebooking_token",
+    "upcoming",
     "view_of",
     "waiting_calls",
 ]

@@ -16,7 +16,7 @@ from yueban.kernel.certificates import parse_certificate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date, datetime
+    from datetime import date, datetime, time
 
     from yueban.domain.regulation.rules import Parameters
     from yueban.kernel.certificates import Certificate
@@ -27,7 +27,8 @@ SELECT a.id, a.code, a.status, a.channel_kind, a.channel_id, a.person_id, a.name
     EXISTS (SELECT 1 FROM queueing_ticket t WHERE t.appointment_id = a.id AND t.remote AND t.state <> 'void'),
     a.regulation_id, a.booked_at, a.outcome, a.outcome_reason, c.id, c.code, c.name, c.short_name, c.address,
     c.phone,
-    m.id, m.code, m.name, m.short_name, (m.guide->'materials')::text, m.department_id, d.name, k.code, k.name, a.place, a.ordinal,
+    m.id, m.code, m.name, m.short_name, (m.guide->'materials')::text, m.department_id, d.name, k.code, k.name, a.uscc, a.ended_at,
+    a.place, a.ordinal,
     p.certificate_kind, p.certificate_index, p.certificate_sealed
 FROM booking_appointment a
 JOIN directory_centre c ON c.id = a.centre_id
@@ -37,6 +38,16 @@ JOIN directory_department d ON d.id = m.department_id
 JOIN people_person p ON p.id = a.person_id
 LEFT JOIN directory_package k ON k.id = a.package_id
 WHERE """
+
+
+_UPCOMING = """a.centre_id = %(centre)s AND a.service_date >= %(today)s::date AND upper(a.during) >= %(now)s
+    AND a.status IN ('booked', 'arrived', 'ticketed') AND a.place IN ('counter', 'urgent')
+    AND (%(day)s::date IS NULL OR a.service_date = %(day)s::date)
+    AND (cardinality(%(queues)s::bigint[]) = 0 OR a.queue_id = ANY(%(queues)s::bigint[]))
+    AND (%(department)s::bigint IS NULL OR m.department_id = %(department)s::bigint)
+    AND (%(from)s::time IS NULL OR (lower(a.during) AT TIME ZONE 'Asia/Shanghai')::time >= %(from)s::time)
+    AND (%(until)s::time IS NULL OR (lower(a.during) AT TIME ZONE 'Asia/Shanghai')::time < %(until)s::time)
+    ORDER BY a.during, a.id LIMIT 500"""
 
 
 class UnknownAppointment(LookupError):
@@ -87,6 +98,8 @@ class AppointmentView:
     department_name: str
     package_code: str | None
     package_name: str | None
+    uscc: str
+    ended_at: datetime | None
     place: Place
     ordinal: int | None
     certificate_kind: str
@@ -214,6 +227,37 @@ def expected_on(centre_id: int, day: date, *, now: datetime, queues: Sequence[in
         " AND a.place IN ('counter', 'urgent')"
         " AND (cardinality(%(queues)s::bigint[]) = 0 OR a.queue_id = ANY(%(queues)s::bigint[])) ORDER BY a.during, a.id",
         {"centre": centre_id, "day": day, "queues": list(queues)},
+        now,
+    )
+
+
+def upcoming(
+    centre_id: int,
+    *,
+    now: datetime,
+    day: date | None = None,
+    queues: Sequence[int] = (),
+    department_id: int | None = None,
+    hours: tuple[time, time] | None = None,
+) -> list[AppointmentView]:
+    """Give a centre's live appointments in the hall that are not over, earliest first, at most 500.
+
+    Narrowed by a date, queues, the department of the matter, and `hours`: those that begin at or after the first and
+    before the second wall time.
+    """
+    first, last = hours or (None, None)
+    return _many(
+        _UPCOMING,
+        {
+            "centre": centre_id,
+            "today": now.date(),
+            "now": now,
+            "day": day,
+            "queues": list(queues),
+            "department": department_id,
+            "from": first,
+            "until": last,
+        },
         now,
     )
 

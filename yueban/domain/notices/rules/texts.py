@@ -8,9 +8,12 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 from string import Formatter
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from yueban.kernel.wall import TZ
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Template(StrEnum):
@@ -30,6 +33,7 @@ class Template(StrEnum):
     VISIT_REMINDER = "visit_reminder"
     VISIT_CANCELLED = "visit_cancelled"
     COUNTER_CANCELLED = "counter_cancelled"
+    VISIT_COUNTER_CANCELLED = "visit_counter_cancelled"
     PREREVIEW_PASSED = "prereview_passed"
     PREREVIEW_TO_FIX = "prereview_to_fix"
     STRIKE_WARNING = "strike_warning"
@@ -62,8 +66,9 @@ TEXTS: Final[dict[Template, str]] = {
     Template.VISIT_LAPSED: "{when}现场查验“{matter}”的约定没有收到答复，已失效，需要时会再联系您。咨询{hotline}。",
     Template.VISIT_REMINDER: "提醒：{when}{kind}“{matter}”，{team}前往，请备好材料、留人在场。改时间或取消：{link}",
     Template.VISIT_CANCELLED: "您{when}上门办理或现场查验“{matter}”的预约（{code}）已取消，不记爽约。",
-    Template.COUNTER_CANCELLED: (
-        "很抱歉，因{reason}，您{when}到{centre}的预约（{code}）不能办理，已取消，不记爽约。请改约其他时间或拨{hotline}。"
+    Template.COUNTER_CANCELLED: "抱歉，因{reason}，您{when}到{centre}的预约已取消，不记爽约。点此改约：{link}",
+    Template.VISIT_COUNTER_CANCELLED: (
+        "抱歉，因{reason}，您{when}上门办理或现场查验“{matter}”的预约已取消，不记爽约。另约请拨{hotline}。"
     ),
     Template.PREREVIEW_PASSED: "您{when}办理“{matter}”的材料已预审合格，请带原件按时来。查看：{link}",
     Template.PREREVIEW_TO_FIX: "您{when}办理“{matter}”的材料已预审，有{count}项要改或要补。怎么改、重新上传：{link}",
@@ -121,16 +126,22 @@ def fields_of(template: Template) -> set[str]:
     return names - {"when"} | ({"starts_at", "ends_at"} if "when" in names else set())
 
 
+def words_of(fields: Mapping[str, str | int | datetime]) -> dict[str, str | int]:
+    """Write fields as they stand in a text: instants in words, `when` of a start and an end."""
+    words = {name: value if isinstance(value, str | int) else moment(value) for name, value in fields.items()}
+    starts_at, ends_at = fields.get("starts_at"), fields.get("ends_at")
+    if isinstance(starts_at, datetime) and isinstance(ends_at, datetime):
+        words["when"] = hours(starts_at, ends_at)
+    return words
+
+
 def render(template: Template, **fields: str | int | datetime) -> str:
     """Write a message without its signature; fields that the template does not name are ignored.
 
     Instants are written in Asia/Shanghai. Long names are cut (…) so that the whole stays within two segments.
     Raises KeyError when a field is missing.
     """
-    words = {name: value if isinstance(value, str | int) else moment(value) for name, value in fields.items()}
-    starts_at, ends_at = fields.get("starts_at"), fields.get("ends_at")
-    if isinstance(starts_at, datetime) and isinstance(ends_at, datetime):
-        words["when"] = hours(starts_at, ends_at)
+    words = words_of(fields)
     text = TEXTS[template].format_map(words)
     return text if len(text) * 2 <= _LONGEST or length(text) <= _LONGEST else _cut(template, words, text)
 
