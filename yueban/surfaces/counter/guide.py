@@ -20,7 +20,7 @@ from yueban.domain.queueing.rules import AlreadyWaiting, Ground, MoveRefused, Qu
 from yueban.domain.regulation import queries as regulation
 from yueban.domain.regulation.rules import Refused
 from yueban.kernel import clock, crypto, ids
-from yueban.surfaces.access import requires
+from yueban.surfaces.access import polled, requires
 from yueban.surfaces.counter.access import clerk, in_hall
 from yueban.surfaces.counter.words import GROUNDS, STATES
 
@@ -51,6 +51,7 @@ def home(request: HttpRequest, hall: HallView, staff: StaffIdentity) -> HttpResp
 
 @require_GET
 @in_hall
+@polled
 def state(request: HttpRequest, hall: HallView, staff: StaffIdentity) -> HttpResponse:
     """Only what changes by itself."""
     return render(request, "counter/guide_state.html", _hall(hall, staff))

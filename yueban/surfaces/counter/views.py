@@ -32,7 +32,7 @@ from yueban.domain.queueing.rules import (
 from yueban.domain.regulation import queries as regulation
 from yueban.domain.regulation.rules import Refused
 from yueban.kernel import clock
-from yueban.surfaces.access import requires
+from yueban.surfaces.access import polled, requires
 from yueban.surfaces.counter.access import at_counter, clerk
 from yueban.surfaces.counter.words import GROUNDS, OUTCOMES
 
@@ -70,6 +70,7 @@ def console(request: HttpRequest, counter: CounterFacts, staff: StaffIdentity) -
 
 @require_GET
 @at_counter
+@polled
 def lists(request: HttpRequest, counter: CounterFacts, staff: StaffIdentity) -> HttpResponse:
     """Only what changes by itself, at both sides; the middle never moves under the cursor."""
     return render(request, "counter/lists.html", _context(counter, staff))

@@ -43,7 +43,7 @@ def register(request: HttpRequest) -> HttpResponse:
     return render(request, "kiosk/register.html", {"code": known.code if known and live else ""})
 
 
-@requires(Permission.SEE_QUEUES)
+@requires(Permission.RUN_SYSTEM, Permission.MANAGE_CAPACITY)
 @require_http_methods(["GET", "POST"])
 def devices(request: HttpRequest) -> HttpResponse:
     """The terminals at work, and the field for the code of a new one."""
@@ -74,7 +74,7 @@ def devices(request: HttpRequest) -> HttpResponse:
     return render(request, "kiosk/devices.html", context, status=409 if message else 200)
 
 
-@requires(Permission.SEE_QUEUES)
+@requires(Permission.RUN_SYSTEM, Permission.MANAGE_CAPACITY)
 @require_POST
 def retire(request: HttpRequest, terminal_id: int) -> HttpResponse:
     """It is a terminal no more."""
@@ -86,9 +86,9 @@ def retire(request: HttpRequest, terminal_id: int) -> HttpResponse:
 
 
 def _administrator(request: HttpRequest) -> tuple[StaffIdentity, list[HallView]]:
-    """Who may confirm terminals: the system's administrator anywhere, a manager in the own hall."""
+    """Who may confirm terminals: the system's administrator anywhere, a manager of the whole hall in the own one."""
     staff = staff_of(request)
-    if staff is None or not (staff.may(Permission.RUN_SYSTEM) or staff.may(Permission.MANAGE_CAPACITY)):
+    if staff is None or staff.scope.department_id is not None:  # a terminal serves all departments
         raise PermissionDenied
     return staff, [each for each in queries.halls() if staff.scope.covers(centre_id=each.id)]
 

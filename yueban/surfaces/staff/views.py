@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import login, logout, update_session_auth_hash
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -27,7 +26,7 @@ from yueban.domain.people.rules import (
 )
 from yueban.kernel import clock
 from yueban.kernel.errors import InvalidInput
-from yueban.surfaces.access import BACKEND, staff_of
+from yueban.surfaces.access import BACKEND, any_staff, staff_of
 from yueban.surfaces.workplace import CHOSEN
 
 if TYPE_CHECKING:
@@ -92,8 +91,7 @@ def log_out(request: HttpRequest) -> HttpResponse:
     return redirect("staff:login")
 
 
-@never_cache
-@login_required
+@any_staff
 @sensitive_post_parameters("old", "new", "again")
 @require_http_methods(["GET", "POST"])
 def password(request: HttpRequest) -> HttpResponse:
@@ -126,8 +124,7 @@ def _change(request: HttpRequest) -> dict[str, str]:
 
 
 @require_GET
-@never_cache
-@login_required
+@any_staff
 def home(request: HttpRequest) -> HttpResponse:
     """Say who one is here, and what one may do."""
     staff = staff_of(request)
@@ -137,8 +134,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@never_cache
-@login_required
+@any_staff
 def workplace(request: HttpRequest) -> HttpResponse:
     """Ask who works for the whole county which hall it is about now; who belongs to a hall has nothing to choose."""
     staff = staff_of(request)

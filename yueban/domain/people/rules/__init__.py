@@ -33,6 +33,16 @@ from yueban.domain.people.rules.logins import (
     LoginRefused,
     lock_after,
 )
+from yueban.domain.people.rules.places import (
+    NEEDS_CENTRE,
+    NEEDS_DEPARTMENT,
+    NO_CENTRE,
+    NO_DEPARTMENT,
+    REACH_NAMES,
+    REACHES,
+    Reach,
+    misplaced,
+)
 from yueban.domain.people.rules.reveals import (
     LONGEST_REVEAL_REASON,
     NO_REVEAL_REASON,
@@ -71,9 +81,15 @@ __all__ = [
     "LOCK_MINUTES",
     "LOGIN_FAILURES",
     "LONGEST_REVEAL_REASON",
+    "NEEDS_CENTRE",
+    "NEEDS_DEPARTMENT",
+    "NO_CENTRE",
+    "NO_DEPARTMENT",
     "NO_REVEAL_REASON",
     "PERMISSIONS",
     "PERMISSION_NAMES",
+    "REACHES",
+    "REACH_NAMES",
     "REVEALS_A_DAY",
     "REVEALS_SPENT",
     "REVEAL_REASONS",
@@ -86,6 +102,7 @@ __all__ = [
     "LoginRefused",
     "NotAuthorised",
     "Permission",
+    "Reach",
     "Role",
     "Scope",
     "StaffIdentity",
@@ -97,5 +114,6 @@ __all__ = [
     "lock_after",
     "may",
     "may_reveal_again",
+    "misplaced",
     "reveal_reason",
 ]
