@@ -32,6 +32,7 @@ from yueban.domain.booking.operations.progress import (
 from yueban.domain.booking.operations.rebooking import AlreadyRebooked, LinkExpired, rebook
 from yueban.domain.booking.operations.rotation import rotate_keys
 from yueban.domain.booking.operations.sweep import sweep_no_shows
+from yueban.domain.booking.operations.tasks import move_task
 from yueban.domain.booking.operations.terms import Booking, BookingRequest, Idempotency, Outside, OutsideRequest
 from yueban.domain.booking.operations.told import mark_told
 
@@ -67,6 +68,7 @@ __all__ = [
     "mark_told",
     "may_be_ticketed",
     "move_outside",
+    "move_task",
     "note_attempt",
     "rebook",
     "reject",
