@@ -48,7 +48,7 @@ def test_days_stand_across_with_places_left_or_why_there_are_none(visitor: Visit
 
 def test_r4_0_each_closed_hour_says_why_with_its_clause(visitor: Visitor, hall: Hall) -> None:
     Slot.objects.filter(pk=hall.slot(15, FRIDAY).pk).update(capacity=0)
-    Slot.objects.filter(pk=hall.slot(16, FRIDAY).pk).update(closed_reason="停电")
+    Slot.objects.filter(pk=hall.slot(16, FRIDAY).pk).update(closed_reason="停电", capacity=0)
     page = visitor.client.get(hours_of(hall))
     assert clauses_on(page) == ["R4.0", "R4.0", "R4.0", "R1.2", "R1.2"]
     assert "停止预约" in page.content.decode()

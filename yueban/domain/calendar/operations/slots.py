@@ -10,15 +10,17 @@ from django.db.models import F
 from yueban.domain.audit import operations as audit
 from yueban.domain.calendar import queries
 from yueban.domain.calendar.models import Slot
-from yueban.domain.calendar.rules import Kind, planned_slots
+from yueban.domain.calendar.rules import planned_slots
 from yueban.domain.directory import queries as directory
 from yueban.domain.directory.operations import Progress, Tally
 from yueban.kernel.constraints import retrying
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date, datetime
 
-    from yueban.domain.calendar.rules import HallFacts, PlannedSlot
+    from yueban.domain.calendar.rules import PlannedSlot
+    from yueban.domain.regulation.rules import Parameters
 
 NOT_HELD: Final = "本时段不再开放"
 """Closed because the timetable no longer has it; opened again by itself when it does."""
@@ -28,46 +30,49 @@ _LOCK: Final = 7_284_190_020  # one generation at a time; beside the numbers of 
 _PLAN: Final = """
 WITH plan AS (
     SELECT * FROM unnest(%(queues)s::bigint[], %(dates)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[],
-        %(planned)s::int[]) AS p (queue_id, date, starts_at, ends_at, planned)
+        %(planned)s::int[], %(kinds)s::text[], %(openings)s::bigint[])
+        AS p (queue_id, date, starts_at, ends_at, planned, kind, opening_id)
 )
 """
 
 _INSERT: Final = (
     _PLAN
     + """
-INSERT INTO calendar_slot (queue_id, centre_id, date, starts_at, ends_at, kind, planned, capacity, booked, closed_reason)
-SELECT p.queue_id, %(centre)s, p.date, p.starts_at, p.ends_at, 'regular', p.planned, p.planned, 0, '' FROM plan p
+INSERT INTO calendar_slot (queue_id, centre_id, date, starts_at, ends_at, kind, opening_id, planned, capacity, booked,
+    closed_reason)
+SELECT p.queue_id, %(centre)s, p.date, p.starts_at, p.ends_at, p.kind, p.opening_id, p.planned, p.planned, 0, '' FROM plan p
 ORDER BY p.queue_id, p.starts_at
 ON CONFLICT ON CONSTRAINT slot_once_a_start DO NOTHING
 """
 )
 
 # A slot that somebody closed stays closed with nothing to sell; a length is only changed while nobody has booked it.
-_UPDATE: Final = (
-    _PLAN
-    + """
+# A row that is planned no longer is free for another opening, or for the timetable, that begins at the same minute.
+_REOPENED: Final = "(s.closed_reason = %(not_held)s OR s.opening_id IS DISTINCT FROM p.opening_id)"
+_SOLD: Final = f"CASE WHEN s.closed_reason = '' OR {_REOPENED} THEN greatest(p.planned, s.booked) ELSE s.booked END"
+
+_UPDATE: Final = f"""{_PLAN}
 UPDATE calendar_slot s SET
     planned = p.planned,
+    kind = p.kind,
+    opening_id = p.opening_id,
     ends_at = CASE WHEN s.booked = 0 THEN p.ends_at ELSE s.ends_at END,
-    capacity = CASE WHEN s.closed_reason IN ('', %(not_held)s) THEN greatest(p.planned, s.booked) ELSE s.booked END,
-    closed_reason = CASE WHEN s.closed_reason = %(not_held)s THEN '' ELSE s.closed_reason END
+    capacity = {_SOLD},
+    closed_reason = CASE WHEN {_REOPENED} THEN '' ELSE s.closed_reason END
 FROM plan p
-WHERE s.queue_id = p.queue_id AND s.starts_at = p.starts_at AND s.kind = 'regular' AND s.starts_at > %(now)s
-    AND (s.planned <> p.planned OR s.closed_reason = %(not_held)s OR (s.ends_at <> p.ends_at AND s.booked = 0)
-        OR s.capacity <> CASE WHEN s.closed_reason = '' THEN greatest(p.planned, s.booked) ELSE s.booked END)
-"""
-)
+WHERE s.queue_id = p.queue_id AND s.starts_at = p.starts_at AND s.starts_at > %(now)s
+    AND (s.planned = 0 OR s.opening_id IS NOT DISTINCT FROM p.opening_id)
+    AND (s.planned <> p.planned OR {_REOPENED} OR (s.ends_at <> p.ends_at AND s.booked = 0) OR s.capacity <> {_SOLD})
+"""  # noqa: S608 - our own text
 
-_CLOSE: Final = (
-    _PLAN
-    + """
+_CLOSE: Final = f"""{_PLAN}
 UPDATE calendar_slot s SET planned = 0, capacity = s.booked,
     closed_reason = CASE WHEN s.closed_reason = '' THEN %(not_held)s ELSE s.closed_reason END
-WHERE s.centre_id = %(centre)s AND s.kind = 'regular' AND s.starts_at > %(now)s AND s.date = ANY(%(days)s::date[])
+WHERE s.centre_id = %(centre)s AND s.starts_at > %(now)s AND s.date = ANY(%(days)s::date[])
     AND (s.planned > 0 OR s.closed_reason = '')
-    AND NOT EXISTS (SELECT FROM plan p WHERE p.queue_id = s.queue_id AND p.starts_at = s.starts_at)
-"""
-)
+    AND NOT EXISTS (SELECT FROM plan p WHERE p.queue_id = s.queue_id AND p.starts_at = s.starts_at
+        AND p.opening_id IS NOT DISTINCT FROM s.opening_id)
+"""  # noqa: S608 - our own text
 
 
 def generate_slots(
@@ -79,16 +84,15 @@ def generate_slots(
     timetable no longer has are closed and keep their appointments. Raises `UnknownDay` when today is unknown.
     """
     days = queries.days_to_generate(now)
-    known, chosen = queries.working_days(), _chosen(centre)
+    chosen = _chosen(centre)
     first = not Slot.objects.exists()
     tally = Tally()
-    for done, hall in enumerate(chosen):
+    for done, hall_id in enumerate(chosen):
         if progress:
             progress("slots", done, len(chosen))
-        plan = [slot for day, numbers in days.items() for slot in planned_slots(hall, day, known, numbers)]
-        tally += _generate_hall(hall.id, plan, list(days), now=now, by=by)
+        tally += _generate_hall(hall_id, days, now=now, by=by)
     if centre is None:
-        tally += _close_retired([hall.id for hall in chosen], now)
+        tally += _close_retired(chosen, now)
     if progress:
         progress("slots", len(chosen), len(chosen))
     if first and tally.added:
@@ -96,24 +100,41 @@ def generate_slots(
     return tally
 
 
-def _chosen(centre: str | None) -> tuple[HallFacts, ...]:
-    halls = queries.halls()
+def _chosen(centre: str | None) -> list[int]:
     if centre is None:
-        return halls
-    identity = directory.centre(centre).pk
-    return tuple(hall for hall in halls if hall.id == identity)
+        return [hall.id for hall in queries.halls()]
+    return [directory.centre(centre).pk]
 
 
 @retrying()
 @transaction.atomic
-def _generate_hall(centre_id: int, plan: list[PlannedSlot], days: list[date], *, now: datetime, by: str) -> Tally:
-    values = _columns(plan) | {"centre": centre_id, "now": now, "days": days, "not_held": NOT_HELD}
+def _generate_hall(hall_id: int, days: Mapping[date, Parameters], *, now: datetime, by: str) -> Tally:
+    lock()
+    return write_slots(hall_id, days, now=now, by=by)
+
+
+def lock() -> None:
+    """Let one at a time make hours, open some or withdraw them: until the end of this transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def write_slots(hall_id: int, days: Mapping[date, Parameters], *, now: datetime, by: str) -> Tally:
+    """Bring the slots of one hall on these dates to its plan, in the caller's transaction, which holds `lock`.
+
+    The plan is made under the lock, so that it never brings back what was withdrawn a moment ago.
+    """
+    known = queries.working_days()
+    halls = [hall for hall in queries.halls() if hall.id == hall_id]
+    plan = [
+        slot for hall in halls for day, numbers in days.items() for slot in planned_slots(hall, day, known, numbers)
+    ]
+    values = _columns(plan) | {"centre": hall_id, "now": now, "days": list(days), "not_held": NOT_HELD}
+    with connection.cursor() as cursor:
         added, changed, closed = (_run(cursor, statement, values) for statement in (_INSERT, _UPDATE, _CLOSE))
     if added or changed or closed:
-        data = {"added": added, "changed": changed, "closed": closed, "until": days[-1].isoformat()}
-        audit.record(kind="calendar.slots_generated", by=by, at=now, centre_id=centre_id, clause="R1.2", data=data)
+        data = {"added": added, "changed": changed, "closed": closed, "until": max(days).isoformat()}
+        audit.record(kind="calendar.slots_generated", by=by, at=now, centre_id=hall_id, clause="R1.2", data=data)
     return Tally(added, changed, len(plan) - added - changed, closed)
 
 
@@ -124,6 +145,8 @@ def _columns(plan: list[PlannedSlot]) -> dict[str, Any]:
         "starts": [slot.starts_at for slot in plan],
         "ends": [slot.ends_at for slot in plan],
         "planned": [slot.planned for slot in plan],
+        "kinds": [str(slot.kind) for slot in plan],
+        "openings": [slot.opening_id for slot in plan],
     }
 
 
@@ -135,9 +158,8 @@ def _run(cursor: Any, statement: str, values: dict[str, Any]) -> int:
 @transaction.atomic
 def _close_retired(in_use: list[int], now: datetime) -> Tally:
     """Close the coming hours of centres that are no longer in use."""
-    rows = Slot.objects.filter(starts_at__gt=now, kind=Kind.REGULAR).exclude(centre_id__in=in_use).exclude(planned=0)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    rows = Slot.objects.filter(starts_at__gt=now).exclude(centre_id__in=in_use).exclude(planned=0)
+    lock()
     return Tally(retired=rows.update(planned=0, capacity=F("booked"), closed_reason=NOT_HELD))
 
 

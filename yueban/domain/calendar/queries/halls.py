@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
-from yueban.domain.calendar.models import Session, Slot
+from yueban.domain.calendar.models import FlexibleOpening, Session, Slot
 from yueban.domain.calendar.queries.days import working_days
 from yueban.domain.calendar.rules import (
+    FlexibleFacts,
     HallFacts,
     Kind,
     MonthDay,
@@ -17,6 +19,7 @@ from yueban.domain.calendar.rules import (
     Share,
     SharingCounter,
     Span,
+    State,
     WorkingClock,
     generated_days,
     horizon_end,
@@ -30,6 +33,7 @@ from yueban.domain.regulation.queries import Kept
 from yueban.kernel.wall import TZ
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import date, datetime
 
     from yueban.domain.regulation.rules import Parameters
@@ -48,7 +52,13 @@ def _opening(row: Session) -> Opening:
 
 
 def _load_halls() -> tuple[HallFacts, ...]:
-    return tuple(_hall(centre) for centre in directory.centres())
+    published: dict[int, list[FlexibleOpening]] = {}
+    rows = FlexibleOpening.objects.filter(state=State.PUBLISHED).prefetch_related(
+        "openingqueue_set", "openingcounter_set"
+    )
+    for row in rows.order_by("pk"):
+        published.setdefault(row.centre_id, []).append(row)
+    return tuple(_hall(centre, published.get(centre.pk, ())) for centre in directory.centres())
 
 
 _openings: Final = Kept(_load_openings)
@@ -76,24 +86,64 @@ def halls() -> tuple[HallFacts, ...]:
     return _halls.get()
 
 
-def _hall(centre: Any) -> HallFacts:
-    queues = list(directory.queues(centre))
-    demand = {queue.pk: Fraction(queue.demand) for queue in queues if queue.demand}
-    parts = shares((_sharing(counter) for counter in directory.counters(centre)), demand)
-    bookable = (
-        QueueFacts(
-            queue.pk, Fraction(queue.service_minutes), Fraction(queue.walk_in_share), parts.get(queue.pk, Share())
-        )
-        for queue in queues
-        if queue.bookable
-    )
-    return HallFacts(centre.pk, openings(centre.pk), tuple(bookable))
+def _hall(centre: Any, published: Iterable[FlexibleOpening]) -> HallFacts:
+    staff = staffing(centre)
+    parts = staff.shares(staff.counters)
+    bookable = tuple(staff.facts(queue, parts) for queue in staff.queues if queue.bookable)
+    flexible = tuple(_flexible(opening, staff) for opening in published)
+    return HallFacts(centre.pk, openings(centre.pk), bookable, flexible)
 
 
-def _sharing(counter: Any) -> SharingCounter[int]:
+def _flexible(opening: FlexibleOpening, staff: Staffing) -> FlexibleFacts:
+    queues = frozenset(each.queue_id for each in opening.openingqueue_set.all())
+    counters = frozenset(each.counter_id for each in opening.openingcounter_set.all())
+    kind = Kind(opening.kind)
+    hours = hours_held(opening.openingqueue_set.all()[0].hours)
+    dated = {start.date(): Span(start.time(), end.time()) for start, end in hours}
+    return FlexibleFacts(opening.pk, kind, dated, staff.given(kind, queues, counters))
+
+
+def hours_held(value: Any) -> list[tuple[datetime, datetime]]:
+    """Read a multirange of the database as stretches of wall time, ascending; none for an unpublished opening."""
+    return [(each.lower.astimezone(TZ), each.upper.astimezone(TZ)) for each in value or ()]
+
+
+@dataclass(frozen=True, slots=True)
+class Staffing:
+    """A hall's queues and counters, and what counters give to queues."""
+
+    queues: tuple[Any, ...]
+    counters: tuple[Any, ...]
+
+    def shares(self, counters: Iterable[Any], queues: Collection[int] | None = None) -> dict[int, Share]:
+        """Share the counters' time among the queues that they serve, or only among some of those."""
+        demand = {queue.pk: Fraction(queue.demand) for queue in self.queues if queue.demand}
+        return shares((_sharing(counter, queues) for counter in counters), demand)
+
+    def facts(self, queue: Any, parts: Mapping[int, Share]) -> QueueFacts:
+        """Give what planning needs of one queue."""
+        share = parts.get(queue.pk, Share())
+        return QueueFacts(queue.pk, Fraction(queue.service_minutes), Fraction(queue.walk_in_share), share)
+
+    def given(self, kind: Kind, queues: Collection[int], counters: Collection[int]) -> tuple[QueueFacts, ...]:
+        """Give what chosen counters give to chosen queues, and to no other; at noon only comprehensive ones (R3.2)."""
+        chosen = [each for each in self.counters if each.pk in counters]
+        if kind is Kind.NOON:
+            chosen = [each for each in chosen if each.comprehensive]
+        parts = self.shares(chosen, queues)
+        return tuple(self.facts(queue, parts) for queue in self.queues if queue.pk in queues and queue.bookable)
+
+
+def staffing(centre: Any) -> Staffing:
+    """Read the queues and counters of a centre, those in use."""
+    return Staffing(tuple(directory.queues(centre)), tuple(directory.counters(centre)))
+
+
+def _sharing(counter: Any, queues: Collection[int] | None) -> SharingCounter[int]:
     services = (
         Service(link.queue_id, link.rank, None if link.weight is None else Fraction(link.weight))
         for link in counter.counterqueue_set.all()
+        if queues is None or link.queue_id in queues
     )
     return SharingCounter(tuple(services), counter.booking_only)
 
@@ -123,11 +173,11 @@ def generation_due(*, now: datetime) -> bool:
 def _complete(days: dict[date, Parameters]) -> bool:
     known, all_halls = working_days(), halls()
     wanted = {
-        (hall.id, day)
+        (hall.id, day, slot.opening_id)
         for day, parameters in days.items()
         for hall in all_halls
-        if any(True for _ in planned_slots(hall, day, known, parameters))
+        for slot in planned_slots(hall, day, known, parameters)
     }
     queues = [queue.id for hall in all_halls for queue in hall.queues]
-    found = Slot.objects.filter(queue_id__in=queues, date__in=[day for _, day in wanted])
-    return bool(wanted) and wanted <= set(found.values_list("centre_id", "date").distinct())
+    found = Slot.objects.filter(queue_id__in=queues, date__in=[day for _, day, _ in wanted])
+    return bool(wanted) and wanted <= set(found.values_list("centre_id", "date", "opening_id").distinct())

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from yueban.domain.calendar.rules.capacity import Share, day_capacities
-from yueban.domain.calendar.rules.timetable import Kind, Opening, openings_on, tile
+from yueban.domain.calendar.rules.openings import permitted
+from yueban.domain.calendar.rules.timetable import Kind, Opening, Span, openings_on, tile
 from yueban.domain.calendar.rules.working_days import WorkingDays, horizon_end
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from fractions import Fraction
+    from collections.abc import Iterator, Mapping, Sequence
 
     from yueban.domain.regulation.rules import Parameters
 
@@ -34,12 +35,23 @@ class QueueFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class FlexibleFacts:
+    """A published opening (R3.1 to R3.3): its hours by date, and its queues with what its own counters give them."""
+
+    id: int
+    kind: Kind
+    hours: Mapping[date, Span]
+    queues: tuple[QueueFacts, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HallFacts:
     """What planning needs of a centre."""
 
     id: int
     openings: tuple[Opening, ...]
     queues: tuple[QueueFacts, ...]
+    flexible: tuple[FlexibleFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +63,50 @@ class PlannedSlot:
     starts_at: datetime
     ends_at: datetime
     planned: int
+    kind: Kind = Kind.REGULAR
+    opening_id: int | None = None
 
 
 def planned_slots(hall: HallFacts, day: date, days: WorkingDays, parameters: Parameters) -> Iterator[PlannedSlot]:
-    """Give the regular slots of a hall on one date, queue by queue; hours that hold nobody are left to walk-ins.
+    """Give the slots of a hall on one date, queue by queue; hours that hold nobody are left to walk-ins.
 
+    Regular hours, and those of published openings that the timetable of the day still permits (R3.1 to R3.3).
     Raises `UnknownDay` outside the known years.
     """
-    spans = [
-        span
-        for opening in openings_on(day, hall.openings, days)
-        if opening.kind is Kind.REGULAR
-        for span in tile(opening.span, parameters.slot_minutes, parameters.remainder)
-    ]
-    minutes = tuple(span.minutes for span in spans)
+    sessions = [o.span for o in openings_on(day, hall.openings, days) if o.kind is Kind.REGULAR]
+    spans = [span for session in sessions for span in tile(session, parameters.slot_minutes, parameters.remainder)]
     for queue in hall.queues:
-        places = _day_capacities(queue.share, minutes, queue.service_minutes, queue.walk_in_share)
-        for span, planned in zip(spans, places, strict=True):
-            if planned:
-                yield PlannedSlot(queue.id, day, *span.on(day), planned)
+        yield from _slots(queue, day, spans, queue.walk_in_share)
+    for opening in hall.flexible:
+        span = opening.hours.get(day)
+        if span and permitted(
+            opening.kind,
+            span,
+            sessions=sessions,
+            working=days.is_working(day),
+            limit=parameters.early_late_minutes,
+        ):
+            yield from _flexible(opening, day, span, parameters)
+
+
+def _flexible(opening: FlexibleFacts, day: date, span: Span, parameters: Parameters) -> Iterator[PlannedSlot]:
+    """These hours are by appointment only: nothing is kept for walk-ins."""
+    tiles = tile(span, parameters.slot_minutes, parameters.remainder)
+    for queue in opening.queues:
+        for slot in _slots(queue, day, tiles, Fraction(0)):
+            yield replace(slot, kind=opening.kind, opening_id=opening.id)
+
+
+def _slots(queue: QueueFacts, day: date, spans: Sequence[Span], walk_in_share: Fraction) -> Iterator[PlannedSlot]:
+    for span, planned in zip(spans, places_of(queue, spans, walk_in_share), strict=True):
+        if planned:
+            yield PlannedSlot(queue.id, day, *span.on(day), planned)
+
+
+def places_of(queue: QueueFacts, spans: Sequence[Span], walk_in_share: Fraction) -> list[int]:
+    """Give the places of a queue in each of a day's spans."""
+    minutes = tuple(span.minutes for span in spans)
+    return _day_capacities(queue.share, minutes, queue.service_minutes, walk_in_share)
 
 
 def generated_days(days: WorkingDays, today: date, horizon: int) -> list[date]:
