@@ -29,6 +29,8 @@ MOST_DAYS = 31
 _WHY_NOT = """LATERAL (SELECT concat_ws(',',
         CASE WHEN %(online)s::bool AND NOT m.online_bookable THEN %(channel)s::text END,
         CASE WHEN s.kind = 'weekend' AND NOT m.high_frequency_personal THEN %(weekend)s::text END,
+        CASE WHEN s.opening_id IS NOT NULL AND EXISTS (SELECT FROM calendar_flexibleopening_exempt x
+            WHERE x.flexibleopening_id = s.opening_id AND x.department_id = m.department_id) THEN %(exempt)s::text END,
         CASE WHEN s.closed_reason <> '' THEN %(closed)s::text WHEN s.booked >= s.capacity THEN %(full)s::text END,
         CASE WHEN s.starts_at < %(earliest)s::timestamptz THEN %(late)s::text END,
         CASE WHEN s.date > %(last)s::date THEN %(beyond)s::text END) AS refusals) w"""
@@ -152,6 +154,7 @@ def _refusals(channel: ChannelKind, horizon: int, language: str) -> dict[str, st
     return {
         "channel": _json(reason(RefusalCode.CHANNEL_NOT_ALLOWED)),
         "weekend": _json(reason(RefusalCode.NOT_ELIGIBLE, Clause.R3_3)),
+        "exempt": _json(reason(RefusalCode.NOT_ELIGIBLE, Clause.R3_1)),
         "closed": _json(reason(RefusalCode.SLOT_CLOSED)),
         "full": _json(reason(RefusalCode.SLOT_FULL)),
         "late": _json(reason(RefusalCode.TOO_LATE, channel=channel)),

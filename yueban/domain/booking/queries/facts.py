@@ -28,7 +28,8 @@ SELECT r.number,
     (m.guide->'materials')::text,
     k.id, k.code, k.name,
     s.id, s.queue_id, s.date, s.starts_at, s.ends_at, s.kind, s.capacity, s.booked, s.closed_reason,
-    o.id IS NOT NULL, p.suspended_until, coalesce(own.overlapping, false), own.day_used
+    o.id IS NOT NULL, s.opening_id IS NOT NULL AND EXISTS (SELECT FROM calendar_flexibleopening_exempt x
+        WHERE x.flexibleopening_id = s.opening_id AND x.department_id = m.department_id), p.suspended_until, coalesce(own.overlapping, false), own.day_used
 FROM regulation_revision r
 LEFT JOIN directory_centre c ON c.code = %(centre)s::text AND c.active
 LEFT JOIN directory_package k ON {package}
@@ -159,7 +160,7 @@ def _found(row: tuple[Any, ...], asked: Asked, known: Reference, now: datetime) 
 
 def _facts(row: tuple[Any, ...], asked: Asked, known: Reference, now: datetime) -> Facts:
     day, starts_at, ends_at, kind, capacity, booked, closed_reason = row[19:26]
-    offered, suspended_until, overlapping, day_used = row[26:30]
+    offered, exempt, suspended_until, overlapping, day_used = row[26:31]
     return Facts(
         channel=asked.channel,
         slot=SlotFacts(
@@ -171,6 +172,7 @@ def _facts(row: tuple[Any, ...], asked: Asked, known: Reference, now: datetime) 
             booked,
             closed_reason,
             offered,
+            exempt,
         ),
         matter=MatterFacts(online_bookable=row[10], high_frequency_personal=row[11]),
         person=PersonFacts(suspended_until, overlapping, day_used),

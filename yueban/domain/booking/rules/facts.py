@@ -42,7 +42,10 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SlotFacts:
-    """The hour asked for. `offered`: its queue handles the matter."""
+    """The hour asked for. `offered`: its queue handles the matter.
+
+    `exempt`: the matter's department takes no part in this early or late opening, by its national authority's rule (R3.1).
+    """
 
     date: date
     starts_at: datetime
@@ -52,6 +55,7 @@ class SlotFacts:
     booked: int
     closed_reason: str
     offered: bool
+    exempt: bool = False
 
 
 @dataclass(frozen=True, slots=True)

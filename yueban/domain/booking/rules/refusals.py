@@ -32,6 +32,8 @@ def _place(facts: Facts) -> Iterator[Reason]:
         yield reason(RefusalCode.NOT_OFFERED_HERE)
     if not matter.online_bookable and not facts.channel.at_desk:
         yield reason(RefusalCode.CHANNEL_NOT_ALLOWED)
+    if slot.exempt:
+        yield reason(RefusalCode.NOT_ELIGIBLE, Clause.R3_1)
     if slot.kind == "weekend" and not matter.high_frequency_personal:
         yield reason(RefusalCode.NOT_ELIGIBLE, Clause.R3_3)
     if slot.closed_reason:

@@ -1,6 +1,16 @@
 """What can be asked about days, opening hours and slots."""
 
 from yueban.domain.calendar.queries.days import DayView, day, standings, working_days
+from yueban.domain.calendar.queries.flexible import (
+    OpeningView,
+    Preview,
+    UnknownOpening,
+    flexible_opening,
+    flexible_openings,
+    hall_hours,
+    preview,
+    reserved,
+)
 from yueban.domain.calendar.queries.halls import (
     days_to_generate,
     generation_due,
@@ -14,13 +24,21 @@ from yueban.domain.calendar.queries.invariants import broken_invariants
 
 __all__ = [
     "DayView",
+    "OpeningView",
+    "Preview",
+    "UnknownOpening",
     "broken_invariants",
     "day",
     "days_to_generate",
+    "flexible_opening",
+    "flexible_openings",
     "generation_due",
+    "hall_hours",
     "halls",
     "open_spans",
     "openings",
+    "preview",
+    "reserved",
     "slots_ready",
     "standings",
     "working_clock",

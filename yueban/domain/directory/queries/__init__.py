@@ -2,6 +2,7 @@
 
 from yueban.domain.directory.queries.coverage import Coverage, Gap, broken_invariants, coverage
 from yueban.domain.directory.queries.places import (
+    LARGEST_ID,
     UnknownCentre,
     UnknownCounter,
     UnknownDepartment,
@@ -31,11 +32,13 @@ from yueban.domain.directory.queries.services import (
     packages,
     packages_of,
     popular_matters,
+    queues_with_frequent_matters,
     search_matters,
 )
 from yueban.domain.directory.queries.whole import county, demand
 
 __all__ = [
+    "LARGEST_ID",
     "Coverage",
     "Gap",
     "UnknownCentre",
@@ -69,5 +72,6 @@ __all__ = [
     "popular_matters",
     "queue",
     "queues",
+    "queues_with_frequent_matters",
     "search_matters",
 ]

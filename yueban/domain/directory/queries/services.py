@@ -126,6 +126,12 @@ def offer(matter: Matter, centre: Centre) -> Offer | None:
     return offers(matter).filter(centre=centre).first()
 
 
+def queues_with_frequent_matters(centre: Centre) -> set[int]:
+    """Answer the ids of a centre's queues where a personal high-frequency matter is handled (R3.3)."""
+    rows = Offer.objects.filter(centre=centre, queue__active=True, matter__active=True)
+    return set(rows.filter(matter__high_frequency_personal=True).values_list("queue_id", flat=True))
+
+
 def packages() -> QuerySet[Package]:
     """Answer all packages with their lead matter, and members in order as `packagemember_set`."""
     return _package_rows().order_by("order", "code")

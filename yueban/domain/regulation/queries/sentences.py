@@ -172,6 +172,8 @@ def _needs_approval(reason: Reason) -> str:
 def _not_eligible(reason: Reason) -> str:
     if reason.clause is Clause.R1_2:
         return gettext("紧急办理只约上班时间以外的时间；上班时间请直接约时段。")
+    if reason.clause is Clause.R3_1:
+        return gettext("按国家主管部门的规定，这个部门早间、晚间不办，请选上班时间。")
     if reason.clause is Clause.R3_3:
         return gettext("周末只办理个人高频事项，请选工作日。")
     if reason.clause is Clause.R3_4:
