@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from yueban.domain.booking.operations import escalate_calls, sweep_no_shows
+from yueban.domain.booking.operations import escalate_calls, lapse_urgent, sweep_no_shows
 from yueban.kernel import clock
 
 
@@ -20,3 +20,10 @@ def sweep(timestamp: int) -> int:  # noqa: ARG001 - procrastinate's real time; o
 def escalate(timestamp: int) -> int:  # noqa: ARG001 - the same
     """Tell managers of the calls that are due soon or late at this moment (R4.1.2)."""
     return escalate_calls(now=clock.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="booking.lapse_urgent", queueing_lock="booking.lapse_urgent", pass_context=False)
+def lapse(timestamp: int) -> int:  # noqa: ARG001 - the same
+    """Reject the urgent requests whose hour came without an answer (R1.2)."""
+    return lapse_urgent(now=clock.now())

@@ -35,8 +35,18 @@ from yueban.domain.booking.operations.sweep import sweep_no_shows
 from yueban.domain.booking.operations.tasks import move_task
 from yueban.domain.booking.operations.terms import Booking, BookingRequest, Idempotency, Outside, OutsideRequest
 from yueban.domain.booking.operations.told import mark_told
+from yueban.domain.booking.operations.urgent import (
+    AlreadyDecided,
+    OwnRequest,
+    UrgentRequest,
+    approve_urgent,
+    lapse_urgent,
+    reject_urgent,
+    request_urgent,
+)
 
 __all__ = [
+    "AlreadyDecided",
     "AlreadyRebooked",
     "Booking",
     "BookingRequest",
@@ -47,7 +57,10 @@ __all__ = [
     "LinkExpired",
     "Outside",
     "OutsideRequest",
+    "OwnRequest",
     "Ticketed",
+    "UrgentRequest",
+    "approve_urgent",
     "book",
     "book_outside",
     "cancel",
@@ -59,6 +72,7 @@ __all__ = [
     "escalate_calls",
     "finish_call",
     "hand_on_call",
+    "lapse_urgent",
     "mark_accepted",
     "mark_missed",
     "mark_not_missed",
@@ -72,6 +86,8 @@ __all__ = [
     "note_attempt",
     "rebook",
     "reject",
+    "reject_urgent",
+    "request_urgent",
     "reschedule",
     "rotate_keys",
     "sweep_no_shows",

@@ -54,6 +54,24 @@ def counter_cancelled(appointment: AppointmentView, reason: str) -> dict[str, An
     }
 
 
+def tell_urgent(appointment: AppointmentView, template: str, *, now: datetime, reason: str = "") -> None:
+    """Tell how it stands with an urgent request (R1.2), in the caller's transaction."""
+    notices.enqueue(
+        event=f"{template}:{appointment.id}",
+        template=template,
+        phone=appointment.phone,
+        appointment_id=appointment.id,
+        now=now,
+        code=appointment.code,
+        starts_at=appointment.starts_at,
+        ends_at=appointment.ends_at,
+        centre=appointment.centre_short_name,
+        matter=appointment.matter_short_name,
+        hotline=appointment.centre_phone,
+        reason=reason,
+    )
+
+
 def tell(appointment: AppointmentView, template: str, *, now: datetime) -> None:
     """Put a message about what just happened to an appointment into the outbox, in the caller's transaction.
 

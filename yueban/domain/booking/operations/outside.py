@@ -27,7 +27,7 @@ from yueban.domain.booking.rules import (
 )
 from yueban.domain.people import operations as people
 from yueban.domain.regulation import queries as regulation
-from yueban.domain.regulation.rules import Clause, Refused, reason
+from yueban.domain.regulation.rules import Clause, RefusalCode, Refused, reason
 from yueban.kernel import crypto, ids
 from yueban.kernel.constraints import constraint_name, retrying
 
@@ -48,7 +48,8 @@ def book_outside(request: OutsideRequest, *, by: str, now: datetime) -> Outside:
     """Write an appointment outside the slots and give its number; the caller composes the message.
 
     May run inside the caller's transaction. Raises `Refused` with every reason (`not_offered_here`, `too_late` for a
-    time that has begun, `suspended`, `overlapping`, `daily_limit`), `UnknownPlace` for a code that is not there.
+    time that has begun, `suspended`, `overlapping`, `daily_limit`; `needs_approval` for an urgent one that nobody has
+    approved, R1.2), `UnknownPlace` for a code that is not there.
     """
     return _said(lambda: _book(request, by=by, now=now))
 
@@ -73,6 +74,8 @@ def _book(request: OutsideRequest, *, by: str, now: datetime) -> Outside:
 
 def _refuse(request: OutsideRequest, person_id: int, found: Responsible, *, now: datetime) -> int:
     """Raise `Refused` with every reason against it; give the queue that handles the matter."""
+    if request.place is Place.URGENT and request.status is not Status.REQUESTED:
+        raise Refused([reason(RefusalCode.NEEDS_APPROVAL)])
     person = against(person_id, request.starts_at, request.ends_at)
     limit = regulation.in_force(now.date()).parameters.per_day
     facts = OutsideFacts(request.starts_at, person, limit, offered=found.queue_id is not None, counts=request.counts)
@@ -127,6 +130,11 @@ def confirm(code: str, *, by: str, now: datetime) -> AppointmentView:
 
 @locking.holding_the_person
 def _confirm(held: AppointmentView, *, by: str, now: datetime) -> AppointmentView:
+    return confirmed(held, by=by, now=now)
+
+
+def confirmed(held: AppointmentView, *, by: str, now: datetime) -> AppointmentView:
+    """Confirm inside a use case that holds the person."""
     if reasons := outside_refusals(_standing(held, held.starts_at), now=now):
         raise Refused(reasons)
     if held.status is not Status.REQUESTED:
@@ -145,6 +153,11 @@ def reject(code: str, *, reason: str, by: str, now: datetime) -> AppointmentView
 
 @locking.holding_the_person
 def _reject(held: AppointmentView, *, reason: str, by: str, now: datetime) -> AppointmentView:
+    return rejected(held, reason=reason, by=by, now=now)
+
+
+def rejected(held: AppointmentView, *, reason: str, by: str, now: datetime) -> AppointmentView:
+    """Reject inside a use case that holds the person."""
     if held.status is not Status.REQUESTED:
         raise IllegalTransition(Status.REJECTED)
     locking.give_back(held)

@@ -33,6 +33,7 @@ from yueban.domain.booking.queries.hotline import (
 )
 from yueban.domain.booking.queries.invariants import broken_invariants
 from yueban.domain.booking.queries.rebooking import Offered, free_hours, offered, rebooking_token
+from yueban.domain.booking.queries.urgent import UrgentView, urgent_decided, urgent_requests
 
 __all__ = [
     "MOST_DAYS",
@@ -44,6 +45,7 @@ __all__ = [
     "Offered",
     "UnknownAppointment",
     "UnknownPlace",
+    "UrgentView",
     "against",
     "availability",
     "availability_json",
@@ -67,6 +69,8 @@ __all__ = [
     "offered",
     "rebooking_token",
     "upcoming",
+    "urgent_decided",
+    "urgent_requests",
     "view_of",
     "waiting_calls",
 ]

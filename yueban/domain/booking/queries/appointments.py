@@ -175,7 +175,7 @@ def by_id(identity: int, *, now: datetime) -> AppointmentView:
 
 def by_ids(ids: Iterable[int], *, now: datetime) -> list[AppointmentView]:
     """Give the appointments of some ids, earliest first."""
-    return _many("a.id = ANY(%(ids)s::bigint[]) ORDER BY a.during, a.id", {"ids": list(ids)}, now)
+    return many("a.id = ANY(%(ids)s::bigint[]) ORDER BY a.during, a.id", {"ids": list(ids)}, now)
 
 
 def by_qr(text: str, *, now: datetime) -> AppointmentView:
@@ -188,7 +188,7 @@ def by_qr(text: str, *, now: datetime) -> AppointmentView:
 
 def of_phone(phone: str, *, now: datetime) -> list[AppointmentView]:
     """Give the appointments booked with a phone, latest service first, at most 200."""
-    return _many(
+    return many(
         "a.phone_index = ANY(%(phone)s::bytea[]) ORDER BY a.during DESC LIMIT 200",
         {"phone": crypto.blind_indexes("phone", phone)},
         now,
@@ -197,7 +197,7 @@ def of_phone(phone: str, *, now: datetime) -> list[AppointmentView]:
 
 def of_person(certificate: Certificate, *, now: datetime, on: date | None = None) -> list[AppointmentView]:
     """Give a person's appointments, latest service first, at most 200; only those of one date when `on` is given."""
-    return _many(
+    return many(
         "p.certificate_index = ANY(%(person)s::bytea[]) AND (%(on)s::date IS NULL OR a.service_date = %(on)s::date)"
         " ORDER BY a.during DESC LIMIT 200",
         {"person": crypto.blind_indexes("certificate", certificate.identity), "on": on},
@@ -222,7 +222,7 @@ def expected_on(centre_id: int, day: date, *, now: datetime, queues: Sequence[in
 
     Home visits and inspections are not among them: there nobody comes.
     """
-    return _many(
+    return many(
         "a.centre_id = %(centre)s AND a.service_date = %(day)s AND a.status IN ('booked', 'arrived', 'ticketed')"
         " AND a.place IN ('counter', 'urgent')"
         " AND (cardinality(%(queues)s::bigint[]) = 0 OR a.queue_id = ANY(%(queues)s::bigint[])) ORDER BY a.during, a.id",
@@ -246,7 +246,7 @@ def upcoming(
     before the second wall time.
     """
     first, last = hours or (None, None)
-    return _many(
+    return many(
         _UPCOMING,
         {
             "centre": centre_id,
@@ -263,13 +263,14 @@ def upcoming(
 
 
 def _one(condition: str, values: dict[str, Any], now: datetime) -> AppointmentView:
-    found = _many(condition, values, now)
+    found = many(condition, values, now)
     if not found:
         raise UnknownAppointment
     return found[0]
 
 
-def _many(condition: str, values: dict[str, Any], now: datetime) -> list[AppointmentView]:
+def many(condition: str, values: dict[str, Any], now: datetime) -> list[AppointmentView]:
+    """Give the views of a condition of our own; the tables are a, c, q, m, d, p and k as in `_VIEW`."""
     with connection.cursor() as cursor:
         cursor.execute(_VIEW + condition, values)
         return [view_of(row, now) for row in cursor.fetchall()]

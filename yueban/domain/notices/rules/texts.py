@@ -34,6 +34,9 @@ class Template(StrEnum):
     VISIT_CANCELLED = "visit_cancelled"
     COUNTER_CANCELLED = "counter_cancelled"
     VISIT_COUNTER_CANCELLED = "visit_counter_cancelled"
+    URGENT_REQUESTED = "urgent_requested"
+    URGENT_APPROVED = "urgent_approved"
+    URGENT_REJECTED = "urgent_rejected"
     PREREVIEW_PASSED = "prereview_passed"
     PREREVIEW_TO_FIX = "prereview_to_fix"
     STRIKE_WARNING = "strike_warning"
@@ -67,6 +70,11 @@ TEXTS: Final[dict[Template, str]] = {
     Template.VISIT_REMINDER: "提醒：{when}{kind}“{matter}”，{team}前往，请备好材料、留人在场。改时间或取消：{link}",
     Template.VISIT_CANCELLED: "您{when}上门办理或现场查验“{matter}”的预约（{code}）已取消，不记爽约。",
     Template.COUNTER_CANCELLED: "抱歉，因{reason}，您{when}到{centre}的预约已取消，不记爽约。点此改约：{link}",
+    Template.URGENT_REQUESTED: "已收到您{when}到{centre}办理“{matter}”的紧急预约申请，是否同意另发短信。咨询{hotline}。",
+    Template.URGENT_APPROVED: (
+        "您{when}到{centre}办理“{matter}”的紧急预约已同意，预约号{code}。请带证件和材料，准时到场。不能来请拨{hotline}。"
+    ),
+    Template.URGENT_REJECTED: "您{when}到{centre}办理“{matter}”的紧急预约没有同意：{reason}。咨询{hotline}。",
     Template.VISIT_COUNTER_CANCELLED: (
         "抱歉，因{reason}，您{when}上门办理或现场查验“{matter}”的预约已取消，不记爽约。另约请拨{hotline}。"
     ),
