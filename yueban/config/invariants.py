@@ -12,6 +12,7 @@ from yueban.domain.notices import queries as notices
 from yueban.domain.people import queries as people
 from yueban.domain.prereview import queries as prereview
 from yueban.domain.queueing import queries as queueing
+from yueban.domain.visits import queries as visits
 
 CONTEXTS: dict[str, Callable[[], list[str]]] = {
     "audit": audit.broken_invariants,
@@ -22,6 +23,7 @@ CONTEXTS: dict[str, Callable[[], list[str]]] = {
     "credit": credit.broken_invariants,
     "booking": booking.broken_invariants,
     "prereview": prereview.broken_invariants,
+    "visits": visits.broken_invariants,
     "queueing": queueing.broken_invariants,
     "feedback": feedback.broken_invariants,
 }

@@ -7,6 +7,7 @@ from yueban.domain.booking import operations as booking
 from yueban.domain.notices import operations as notices
 from yueban.domain.people import operations as people
 from yueban.domain.prereview import operations as prereview
+from yueban.domain.visits import operations as visits
 from yueban.kernel import crypto
 
 SETTLE_SECONDS = 3
@@ -23,7 +24,8 @@ def rotate(settle: float = SETTLE_SECONDS) -> int:
     with bar("Sealing anew: people") as progress:
         people.rotate_keys(new, progress=progress)
     time.sleep(settle)
-    parts = {"appointments": booking.rotate_keys, "copies": prereview.rotate_keys, "messages": notices.rotate_keys}
+    parts = {"appointments": booking.rotate_keys, "copies": prereview.rotate_keys}
+    parts |= {"visits": visits.rotate_keys, "messages": notices.rotate_keys}
     for name, reseal in parts.items():
         with bar(f"Sealing anew: {name}") as progress:
             reseal(progress=progress)

@@ -22,6 +22,7 @@ from yueban.domain.visits.rules.times import (
     changeable_until,
     free_times,
     is_answerable,
+    is_reminding_time,
     time_refusals,
 )
 
@@ -49,6 +50,7 @@ __all__ = [
     "eligibility",
     "free_times",
     "is_answerable",
+    "is_reminding_time",
     "legs",
     "time_refusals",
 ]
