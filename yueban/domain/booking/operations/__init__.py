@@ -18,6 +18,7 @@ from yueban.domain.booking.operations.hotline import (
     note_attempt,
     take_call,
 )
+from yueban.domain.booking.operations.openings import withdraw_opening
 from yueban.domain.booking.operations.outside import book_outside, confirm, move_outside, reject
 from yueban.domain.booking.operations.progress import (
     Ticketed,
@@ -92,4 +93,5 @@ __all__ = [
     "rotate_keys",
     "sweep_no_shows",
     "take_call",
+    "withdraw_opening",
 ]

@@ -32,11 +32,13 @@ from yueban.domain.booking.queries.hotline import (
     waiting_calls,
 )
 from yueban.domain.booking.queries.invariants import broken_invariants
+from yueban.domain.booking.queries.openings import Affected, affected_by_opening
 from yueban.domain.booking.queries.rebooking import Offered, free_hours, offered, rebooking_token
 from yueban.domain.booking.queries.urgent import UrgentView, urgent_decided, urgent_requests
 
 __all__ = [
     "MOST_DAYS",
+    "Affected",
     "AppointmentView",
     "Asked",
     "AttemptView",
@@ -46,6 +48,7 @@ __all__ = [
     "UnknownAppointment",
     "UnknownPlace",
     "UrgentView",
+    "affected_by_opening",
     "against",
     "availability",
     "availability_json",
