@@ -59,6 +59,8 @@ def explain(reason: Reason) -> str:
 
 def _too_late(reason: Reason) -> str:
     details = reason.details
+    if reason.clause is Clause.R3_4:
+        return gettext("离查验时间太近，申请人来不及答复。请另选时间，或先打电话商定。")
     online = details.get("channel") == "online"
     values = {"deadline": _moment(details, "deadline"), "day": _day(details, "starts_at")}
     if values["deadline"] and values["day"] and not online:
@@ -84,6 +86,8 @@ def _beyond_horizon(reason: Reason) -> str:
 
 
 def _slot_full(reason: Reason) -> str:
+    if reason.clause is Clause.R3_4:
+        return gettext("上门小组在这段时间（含路上）已有安排，请换个时间或小组。")
     return gettext("这个时段已经约满。") + _then(reason.details, "next", gettext("最近有空的是%(day)s。"))
 
 
@@ -96,11 +100,19 @@ def _slot_closed(reason: Reason) -> str:
 def _channel_not_allowed(reason: Reason) -> str:
     if reason.clause is Clause.R4_2:
         return gettext("现场或电话约的，请到了大厅再取号，不能用手机取。")
+    if reason.clause is Clause.R3_4 and reason.details.get("to") == "ask":
+        return gettext("上门办理和现场查验请打电话或到窗口申请，不能自己在网上约。")
     if reason.clause is Clause.R3_4:
         return gettext("这是上门办理或现场查验的预约，不用到大厅取号。")
     if phone := reason.details.get("phone"):
         return gettext("这个事项不能在网上预约，请拨打 %(phone)s 或到窗口预约。") % {"phone": phone}
     return gettext("这个事项不能在网上预约，请打电话或到窗口预约。")
+
+
+def _not_offered_here(reason: Reason) -> str:
+    if reason.clause is Clause.R3_4:
+        return gettext("这个小组不办这个部门的事项，请选别的小组。")
+    return gettext("这个大厅不办理这个事项，请选别的大厅。")
 
 
 def _overlapping(reason: Reason) -> str:
@@ -169,6 +181,15 @@ def _needs_approval(reason: Reason) -> str:
     return gettext("这个时间在上班时间之外，要由工作人员同意后才能预约。")
 
 
+_NO_VISIT: Final = {
+    "ground": gettext_lazy("上门办只面向老、病、残、孕、军烈属等个人和有大量办证需求的单位。"),
+    "organisation": gettext_lazy("大量办证只面向企业、社区和园区，请填写单位名称。"),
+    "evidence": gettext_lazy("请写明上门的依据，例如看过什么证件。"),
+    "matter": gettext_lazy("这个事项不能上门办，请约到窗口办理。"),
+    "inspection": gettext_lazy("这个事项没有现场检测、查验环节。"),
+}
+
+
 def _not_eligible(reason: Reason) -> str:
     if reason.clause is Clause.R1_2:
         return gettext("紧急办理只约上班时间以外的时间；上班时间请直接约时段。")
@@ -177,7 +198,7 @@ def _not_eligible(reason: Reason) -> str:
     if reason.clause is Clause.R3_3:
         return gettext("周末只办理个人高频事项，请选工作日。")
     if reason.clause is Clause.R3_4:
-        return gettext("上门办只面向老、病、残、孕、军烈属等个人和有大量办证需求的单位。")
+        return str(_NO_VISIT.get(reason.details.get("why", "ground"), _NO_VISIT["ground"]))
     return gettext("您选的办理方式不适用于这个事项。")
 
 
@@ -186,7 +207,7 @@ _SENTENCES: Final[dict[RefusalCode, Callable[[Reason], str]]] = {
     RefusalCode.BEYOND_HORIZON: _beyond_horizon,
     RefusalCode.SLOT_FULL: _slot_full,
     RefusalCode.SLOT_CLOSED: _slot_closed,
-    RefusalCode.NOT_OFFERED_HERE: lambda _: gettext("这个大厅不办理这个事项，请选别的大厅。"),
+    RefusalCode.NOT_OFFERED_HERE: _not_offered_here,
     RefusalCode.CHANNEL_NOT_ALLOWED: _channel_not_allowed,
     RefusalCode.OVERLAPPING: _overlapping,
     RefusalCode.DAILY_LIMIT: _daily_limit,

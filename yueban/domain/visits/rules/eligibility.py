@@ -83,7 +83,7 @@ def _matter(asked: Asked) -> Iterator[Reason]:
 def _way(asked: Asked) -> Iterator[Reason]:
     """申请人可主动通过现场或电话预约: never online; and somebody wrote down what the ground rests on."""
     if not asked.channel.at_desk:
-        yield reason(RefusalCode.CHANNEL_NOT_ALLOWED, Clause.R3_4)
+        yield reason(RefusalCode.CHANNEL_NOT_ALLOWED, Clause.R3_4, to="ask")
     if asked.kind is Kind.HOME:
         yield from _ground(asked)
 
