@@ -1,6 +1,5 @@
 """Channels and staff for the command line: codes and names become what the domain takes, or a sentence why not."""
 
-import re
 from enum import StrEnum
 from typing import TypeVar
 
@@ -9,12 +8,11 @@ from django.db import IntegrityError
 from yueban.config.terminal import Refusal
 from yueban.domain.directory import queries as directory
 from yueban.domain.people import operations as people
-from yueban.domain.people.rules import ChannelProgram, Role
+from yueban.domain.people.rules import LOGIN, ChannelProgram, Role
 from yueban.kernel import clock
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
-LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,149}")
 LONGEST_NAME = 50
 
 

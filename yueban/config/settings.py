@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from datetime import time
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yueban.config import logs
 from yueban.config.environment import data_folder, database_settings, public_url
+from yueban.domain.notices.rules import quiet_hours
 
 PACKAGE = Path(__file__).resolve().parent.parent
 ENVIRONMENT = os.environ.get("YUEBAN_ENV") or "development"
@@ -118,6 +120,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+# After so many days a password must be changed at the next login; 0 where it need not be (等保 2.0 asks for regular changes).
+PASSWORD_DAYS = int(os.environ.get("YUEBAN_PASSWORD_DAYS", "90"))
 LOGIN_URL = "/staff/login"
 LOGIN_REDIRECT_URL = "/counter/"
 
@@ -170,8 +174,30 @@ CONTENT_SECURITY_POLICY = {
 CHANNEL_RATE = int(os.environ.get("YUEBAN_CHANNEL_RATE", "1000"))
 CERTIFICATE_RATE = int(os.environ.get("YUEBAN_CERTIFICATE_RATE", "30"))
 
-SMS_GATEWAY = os.environ.get("YUEBAN_SMS_GATEWAY", "console" if PRODUCTION else "file")
+# Which way messages leave: none, console, file, http, mas, aliyun or tencent. With none they wait (ADR 227).
+SMS_GATEWAY = os.environ.get("YUEBAN_SMS_GATEWAY", "none" if PRODUCTION else "file")
+if PRODUCTION and SMS_GATEWAY == "console":
+    msg = "YUEBAN_SMS_GATEWAY=console prints messages, codes among them, into the log: it is refused in production."
+    raise ImproperlyConfigured(msg)
 SMS_SIGNATURE = os.environ.get("YUEBAN_SMS_SIGNATURE", "【沈丘政务】")
+try:
+    SMS_QUIET_HOURS = quiet_hours(os.environ.get("YUEBAN_QUIET_HOURS", "21:00-08:00"))
+    SMS_REMIND_AT = time.fromisoformat(os.environ.get("YUEBAN_REMIND_AT", "18:00"))
+except ValueError as error:
+    msg = f"YUEBAN_QUIET_HOURS is written 21:00-08:00 and YUEBAN_REMIND_AT 18:00: {error}"
+    raise ImproperlyConfigured(msg) from error
+# Providers with keys (notices/gateways): whose they are, the codes of approved texts, where they are reached.
+SMS_KEY_ID = os.environ.get("YUEBAN_SMS_KEY_ID", "")
+SMS_KEY_SECRET = os.environ.get("YUEBAN_SMS_KEY_SECRET", "")
+SMS_APP_ID = os.environ.get("YUEBAN_SMS_APP_ID", "")
+SMS_REGION = os.environ.get("YUEBAN_SMS_REGION", "ap-guangzhou")
+SMS_ENDPOINT = os.environ.get("YUEBAN_SMS_ENDPOINT", "")
+SMS_TEMPLATES = os.environ.get("YUEBAN_SMS_TEMPLATES", "{}")
+SMS_RECEIPT_SECRET = os.environ.get("YUEBAN_SMS_RECEIPT_SECRET", "")
+# 中国移动云MAS: the company's name, its interface account, the code of its signature, an extension of its number.
+SMS_MAS_COMPANY = os.environ.get("YUEBAN_SMS_MAS_COMPANY", "")
+SMS_MAS_SIGN = os.environ.get("YUEBAN_SMS_MAS_SIGN", "")
+SMS_MAS_SERIAL = os.environ.get("YUEBAN_SMS_MAS_SERIAL", "")
 SMS_FILE_FOLDER = Path(os.environ.get("YUEBAN_SMS_FOLDER", DATA / "outbox"))
 # The http gateway: $phone, $text, $id and $template are filled into URL and body (notices/gateways/http.py).
 SMS_HTTP_URL = os.environ.get("YUEBAN_SMS_URL", "")
@@ -179,6 +205,8 @@ SMS_HTTP_METHOD = os.environ.get("YUEBAN_SMS_METHOD", "POST")
 SMS_HTTP_HEADERS = os.environ.get("YUEBAN_SMS_HEADERS", '{"Content-Type": "application/json"}')
 SMS_HTTP_BODY = os.environ.get("YUEBAN_SMS_BODY", '{"id": "$id", "phone": "$phone", "text": "$text"}')
 SMS_HTTP_SUCCESS = os.environ.get("YUEBAN_SMS_SUCCESS", "")  # a pattern the answer must match; its group is the receipt
+SMS_HTTP_REFUSED = os.environ.get("YUEBAN_SMS_REFUSED", "")  # a pattern of answers that certainly refuse the message
+SMS_HTTP_HARMLESS = os.environ.get("YUEBAN_SMS_HARMLESS_TWICE", "0") == "1"  # the provider drops a repeated $id
 SMS_HTTP_TIMEOUT = float(os.environ.get("YUEBAN_SMS_TIMEOUT", "5"))
 
 # Devices of a hall: the broker of its window screens, the folder of its voice (yueban voice build).

@@ -23,7 +23,7 @@ from typing_extensions import override
 
 from yueban.domain.people import operations as people
 from yueban.domain.people import queries
-from yueban.domain.people.rules import LoginRefused, Permission, StaffIdentity
+from yueban.domain.people.rules import LoginRefused, Permission, StaffIdentity, may
 from yueban.kernel import clock
 
 if TYPE_CHECKING:
@@ -36,6 +36,13 @@ if TYPE_CHECKING:
     View = Callable[..., HttpResponse]
 
 BACKEND = "yueban.surfaces.access.StaffBackend"
+ADMIN_APPS = {
+    "directory": Permission.EDIT_REFERENCE,
+    "queueing": Permission.EDIT_REFERENCE,
+    "procrastinate": Permission.RUN_SYSTEM,
+}
+"""The parts of the admin and what each needs; accounts and roles are none of them."""
+SHOWN_ONLY = frozenset({"procrastinate"})
 _SEEN = "staff_seen"
 _SEEN_EVERY = 60  # seconds; a session row is not written on every request
 _FREE = ("/staff/", "/static/")
@@ -54,6 +61,19 @@ class StaffBackend(ModelBackend):
             return people.log_in(str(credentials["username"]), str(credentials["password"]), now=clock.now())
         except LoginRefused:
             return None
+
+    @override
+    def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
+        """What the admin lets somebody do follows the table of permissions: none of Django's own are ever given."""
+        app, _dot, name = perm.partition(".")
+        wanted = ADMIN_APPS.get(app)
+        seen = app not in SHOWN_ONLY or name.startswith("view_")
+        return user_obj.is_active and wanted is not None and seen and may(user_obj.role, wanted)
+
+    @override
+    def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
+        """Which part of the admin somebody sees."""
+        return self.has_perm(user_obj, f"{app_label}.view_")
 
 
 def staff_of(request: HttpRequest) -> StaffIdentity | None:

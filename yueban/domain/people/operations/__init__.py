@@ -8,6 +8,7 @@ from yueban.domain.people.operations.admission import (
     revoke_channel,
 )
 from yueban.domain.people.operations.codes import NewCode, check_code, forget_old_codes, new_login_code
+from yueban.domain.people.operations.passwords import change_password
 from yueban.domain.people.operations.persons import Revealing, UnknownPerson, know, reveal
 from yueban.domain.people.operations.responses import keep_response
 from yueban.domain.people.operations.rotation import rekey, rotate_keys
@@ -15,7 +16,6 @@ from yueban.domain.people.operations.staff import (
     NewStaff,
     UnknownStaff,
     add_staff,
-    change_password,
     issue_staff_token,
     log_in,
     log_out,

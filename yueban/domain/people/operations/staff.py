@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from yueban.domain.audit import operations as audit
@@ -23,8 +22,8 @@ from yueban.domain.people.rules import (
     Role,
     lock_after,
     may,
+    password_expired,
 )
-from yueban.kernel.errors import FieldError, InvalidInput, gettext_noop
 from yueban.kernel.ids import new_token, token_digest
 
 if TYPE_CHECKING:
@@ -34,9 +33,8 @@ if TYPE_CHECKING:
 
 _PLAIN: Final = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that is misread on paper
 _LOCK: Final = timedelta(minutes=LOCK_MINUTES)
-_LONGEST_PASSWORD: Final = 128
-_WRONG_OLD: Final = gettext_noop("原密码不正确。")
-_SAME: Final = gettext_noop("新密码不能与原密码相同。")
+LONGEST_PASSWORD: Final = 128
+"""More is not looked at: hashing is slow on purpose, and nobody types this."""
 
 
 class UnknownStaff(LookupError):
@@ -67,10 +65,9 @@ class NewStaff:
 def add_staff(new: NewStaff, *, by: str, now: datetime, password: str | None = None) -> str:
     """Add a member of staff and give the first password, which must be changed at the first login.
 
-    A given `password` (sample accounts) need not be changed. Raises IntegrityError when the login is taken.
+    A given `password` (sample accounts) need not be changed and does not age. Raises IntegrityError when the login is taken.
     """
     chosen = password or first_password()
-    reference = may(new.role, Permission.EDIT_REFERENCE)
     Staff.objects.create(
         username=new.login,
         name=new.name or new.login,
@@ -79,8 +76,8 @@ def add_staff(new: NewStaff, *, by: str, now: datetime, password: str | None = N
         department_id=new.department_id,
         password=make_password(chosen if new.log_in else None),
         must_change_password=password is None,
-        is_staff=reference,
-        is_superuser=reference,
+        password_set_at=now if password is None else None,
+        is_staff=may(new.role, Permission.EDIT_REFERENCE),
         date_joined=now,
     )
     data = {"login": new.login, "role": new.role.value}
@@ -88,7 +85,8 @@ def add_staff(new: NewStaff, *, by: str, now: datetime, password: str | None = N
     return chosen
 
 
-def _locked(login: str) -> Staff:
+def locked(login: str) -> Staff:
+    """Give the open account of a login, its row locked until the transaction ends. Raises UnknownStaff."""
     known = Staff.objects.select_for_update().filter(username=login, is_active=True)
     found = None if "\0" in login else known.first()  # PostgreSQL has no such character to compare
     if found is None:
@@ -99,11 +97,12 @@ def _locked(login: str) -> Staff:
 @transaction.atomic
 def reset_password(login: str, *, by: str, now: datetime) -> str:
     """Give a new first password, lift a lock and end all sessions of the login. Raises UnknownStaff."""
-    found = _locked(login)
+    found = locked(login)
     password = first_password()
     found.set_password(password)
-    found.must_change_password, found.failures, found.locked_until = True, 0, None
-    found.save(update_fields=["password", "must_change_password", "failures", "locked_until"])
+    found.must_change_password, found.password_set_at = True, now
+    found.failures, found.locked_until = 0, None
+    found.save(update_fields=["password", "must_change_password", "password_set_at", "failures", "locked_until"])
     audit.record(kind="staff.password_reset", by=by, at=now, data={"login": login})
     return password
 
@@ -111,7 +110,7 @@ def reset_password(login: str, *, by: str, now: datetime) -> str:
 @transaction.atomic
 def unlock(login: str, *, by: str, now: datetime) -> None:
     """Lift the lock of too many failures. Raises UnknownStaff."""
-    found = _locked(login)
+    found = locked(login)
     found.failures, found.locked_until = 0, None
     found.save(update_fields=["failures", "locked_until"])
     audit.record(kind="staff.unlocked", by=by, at=now, data={"login": login})
@@ -125,11 +124,9 @@ def log_in(login: str, password: str, *, now: datetime) -> Staff:
     refusal: LoginRefused | None = None
     with transaction.atomic():
         try:
-            found = _locked(login[:150])
+            found = locked(login[:150])
         except UnknownStaff:
-            make_password(
-                password[:_LONGEST_PASSWORD]
-            )  # as slow as a wrong password: no account can be guessed by time
+            make_password(password[:LONGEST_PASSWORD])  # as slow as a wrong password: no account can be guessed by time
             raise LoginRefused(WRONG_LOGIN) from None
         refusal = _judge(found, password, now)
     if refusal is not None:
@@ -140,15 +137,17 @@ def log_in(login: str, password: str, *, now: datetime) -> Staff:
 def _judge(found: Staff, password: str, now: datetime) -> LoginRefused | None:
     if found.locked_until is not None and now < found.locked_until:
         return LoginRefused(LOCKED, -(-(found.locked_until - now) // timedelta(minutes=1)))
-    if len(password) > _LONGEST_PASSWORD or not check_password(password, found.password):
-        return _count_failure(found, now)
+    if len(password) > LONGEST_PASSWORD or not check_password(password, found.password):
+        return count_failure(found, now)
     found.failures, found.locked_until, found.last_login = 0, None, now
-    found.save(update_fields=["failures", "locked_until", "last_login"])
+    found.must_change_password |= password_expired(found.password_set_at, now=now, days=settings.PASSWORD_DAYS)
+    found.save(update_fields=["failures", "locked_until", "last_login", "must_change_password"])
     audit.record(kind="staff.logged_in", by=f"staff:{found.username}", at=now, centre_id=found.centre_id)
     return None
 
 
-def _count_failure(found: Staff, now: datetime) -> LoginRefused:
+def count_failure(found: Staff, now: datetime) -> LoginRefused:
+    """Count a wrong password on a locked row and give what is said; the fifth in a row locks the account."""
     found.failures = 1 if found.locked_until is not None else found.failures + 1
     found.locked_until = lock_after(found.failures, now=now, length=_LOCK)
     found.save(update_fields=["failures", "locked_until"])
@@ -162,33 +161,10 @@ def log_out(staff: StaffIdentity, *, now: datetime) -> None:
     audit.record(kind="staff.logged_out", by=staff.by, at=now)
 
 
-def change_password(login: str, *, old: str, new: str, now: datetime) -> Staff:
-    """Change one's own password by the rules of the settings; raises InvalidInput on `old` or `new`."""
-    with transaction.atomic():
-        found = _locked(login)
-        if not check_password(old[:_LONGEST_PASSWORD], found.password):
-            raise InvalidInput("old", "wrong", _WRONG_OLD)
-        _check_new(found, old, new)
-        found.set_password(new)
-        found.must_change_password = False
-        found.save(update_fields=["password", "must_change_password"])
-        audit.record(kind="staff.password_changed", by=f"staff:{login}", at=now)
-    return found
-
-
-def _check_new(found: Staff, old: str, new: str) -> None:
-    if new == old:
-        raise InvalidInput("new", "same", _SAME)
-    try:
-        validate_password(new, found)
-    except ValidationError as error:
-        raise InvalidInput.of([FieldError("new", "weak", message) for message in error.messages]) from error
-
-
 @transaction.atomic
 def issue_staff_token(login: str, *, by: str, now: datetime) -> str:
     """Make an API token for a member of staff and give it, shown this once. Raises UnknownStaff."""
-    found = _locked(login)
+    found = locked(login)
     token = new_token("ys")
     StaffToken.objects.create(staff=found, digest=token_digest(token), created_at=now)
     audit.record(kind="staff.token_issued", by=by, at=now, data={"login": login})
@@ -198,6 +174,6 @@ def issue_staff_token(login: str, *, by: str, now: datetime) -> str:
 @transaction.atomic
 def revoke_staff_tokens(login: str, *, by: str, now: datetime) -> int:
     """Revoke all API tokens of a member of staff; give how many. Raises UnknownStaff."""
-    count = StaffToken.objects.filter(staff=_locked(login), revoked_at=None).update(revoked_at=now)
+    count = StaffToken.objects.filter(staff=locked(login), revoked_at=None).update(revoked_at=now)
     audit.record(kind="staff.tokens_revoked", by=by, at=now, data={"login": login, "count": count})
     return count

@@ -1,5 +1,14 @@
 """Who may do what, in words; and the bounds on codes and logins."""
 
+from yueban.domain.people.rules.accounts import (
+    BAD_LOGIN,
+    BAD_STAFF_NAME,
+    LONGEST_STAFF_NAME,
+    OWN_ACCOUNT,
+    TAKEN_LOGIN,
+    OwnAccount,
+    account_errors,
+)
 from yueban.domain.people.rules.channels import (
     CERTIFICATE_TOO_FAST,
     TOO_FAST,
@@ -28,10 +37,14 @@ from yueban.domain.people.rules.logins import (
     IDLE_MINUTES,
     LOCK_MINUTES,
     LOCKED,
+    LOGIN,
     LOGIN_FAILURES,
+    LONGEST_LOGIN,
+    PASSWORDS_REMEMBERED,
     WRONG_LOGIN,
     LoginRefused,
     lock_after,
+    password_expired,
 )
 from yueban.domain.people.rules.places import (
     NEEDS_CENTRE,
@@ -66,6 +79,8 @@ from yueban.domain.people.rules.roles import (
 
 __all__ = [
     "BAD_CODE",
+    "BAD_LOGIN",
+    "BAD_STAFF_NAME",
     "CERTIFICATE_TOO_FAST",
     "CODES_A_DAY",
     "CODES_A_DAY_FROM_ONE_ADDRESS",
@@ -79,13 +94,18 @@ __all__ = [
     "JUST_SENT",
     "LOCKED",
     "LOCK_MINUTES",
+    "LOGIN",
     "LOGIN_FAILURES",
+    "LONGEST_LOGIN",
     "LONGEST_REVEAL_REASON",
+    "LONGEST_STAFF_NAME",
     "NEEDS_CENTRE",
     "NEEDS_DEPARTMENT",
     "NO_CENTRE",
     "NO_DEPARTMENT",
     "NO_REVEAL_REASON",
+    "OWN_ACCOUNT",
+    "PASSWORDS_REMEMBERED",
     "PERMISSIONS",
     "PERMISSION_NAMES",
     "REACHES",
@@ -94,6 +114,7 @@ __all__ = [
     "REVEALS_SPENT",
     "REVEAL_REASONS",
     "ROLE_NAMES",
+    "TAKEN_LOGIN",
     "TOO_FAST",
     "WRONG_LOGIN",
     "AdmittedChannel",
@@ -101,6 +122,7 @@ __all__ = [
     "CodeHistory",
     "LoginRefused",
     "NotAuthorised",
+    "OwnAccount",
     "Permission",
     "Reach",
     "Role",
@@ -108,6 +130,7 @@ __all__ = [
     "StaffIdentity",
     "TooManyRequests",
     "TooManyReveals",
+    "account_errors",
     "asking_address",
     "code_refusal",
     "counted_address",
@@ -115,5 +138,6 @@ __all__ = [
     "may",
     "may_reveal_again",
     "misplaced",
+    "password_expired",
     "reveal_reason",
 ]
