@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from yueban.domain.booking.operations import BookingRequest
 from yueban.domain.booking.rules import ChannelKind
-from yueban.domain.calendar.models import Day, Slot, Year
+from yueban.domain.calendar.models import Day, Session, Slot, Year
 from yueban.domain.directory.models import Centre, Counter, CounterQueue, Department, Matter, Offer, Queue, Region
 from yueban.domain.regulation import operations as regulation
 from yueban.kernel.certificates import Certificate, parse_certificate
@@ -96,6 +96,20 @@ def make_hall(
     made = [make_counter(centre, number, queue) for number in range(1, counters + 1)]
     slots = [_slot(queue, day, hour, capacity) for day in days for hour in hours]
     return Hall(centre, queue, make_matter(department, queue, **matter), made, slots)
+
+
+def make_hours(centre: Centre, *spans: tuple[str, str]) -> None:
+    """Open a centre on working days, the year round; without spans in the winter hours of the sample."""
+    for order, (start, end) in enumerate(spans or (("08:30", "12:00"), ("14:30", "17:30"))):
+        Session.objects.create(
+            centre=centre,
+            valid_from="01-01",
+            valid_to="12-31",
+            weekdays=[1, 2, 3, 4, 5],
+            start=time.fromisoformat(start),
+            end=time.fromisoformat(end),
+            order=order,
+        )
 
 
 def make_queue(centre: Centre, code: str, prefix: str, department: Department) -> Queue:

@@ -80,8 +80,10 @@ def reschedule(code: str, *, slot_id: int, by: str, now: datetime) -> Appointmen
 
 @locking.holding_the_person
 def _reschedule(held: AppointmentView, slot_id: int, *, by: str, now: datetime) -> AppointmentView:
+    if held.slot_id is None:  # its time was agreed with staff, and no slot can take its place (R1.2, R3.4)
+        raise Refused(reschedule_refusals(held.facts, now=now))
     found = _new_hour(held, slot_id, now)
-    if held.slot_id is not None and found.slot_id != held.slot_id:
+    if found.slot_id != held.slot_id:
         locking.add_booked({held.slot_id: -1, found.slot_id: +1})
     _take(held, found)
     moved = {"from": held.starts_at.isoformat(), "to": found.starts_at.isoformat()}
