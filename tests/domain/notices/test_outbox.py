@@ -37,6 +37,8 @@ class Recording:
     name: ClassVar[str] = "recording"
     parallel: int = 1
     timeout: float = 0.05
+    harmless_twice: bool = False
+    patience: timedelta = timedelta(minutes=10)
 
     def send(self, message: Outgoing) -> str:
         self.given.append(message)
@@ -50,6 +52,19 @@ def write(
 ) -> bool:
     return operations.enqueue(
         event=event, template="login_code", phone=phone, now=NOW, due_at=due_at, code=code, minutes=5
+    )
+
+
+def warn() -> bool:
+    """Write one that never grows old."""
+    return operations.enqueue(
+        event="strike_warning:1",
+        template="strike_warning",
+        phone=PHONE,
+        now=NOW,
+        count=2,
+        limit=3,
+        hotline="0394-5101234",
     )
 
 
@@ -113,7 +128,7 @@ def test_a_missing_field_or_unknown_template_is_noticed_when_written() -> None:
 
 
 def test_a_failed_message_is_tried_again_later_and_given_up_at_last() -> None:
-    write()
+    warn()
     gateway, now = Recording(fail=lambda _message: True), NOW
     waits = []
     for _attempt in range(MAX_ATTEMPTS):
@@ -145,8 +160,9 @@ def test_one_message_that_fails_holds_up_no_other(error: Exception) -> None:
         write(f"login_code:{number}", code=str(number))
     gateway = Recording(fail=lambda message: "验证码2" in message.text, error=error)
     assert operations.drain(now=NOW, gateway=gateway) == operations.Drained(sent=4, failed=1)
-    assert queries.counts() == {"queued": 1, "sending": 0, "sent": 4, "dead": 0}
-    assert PHONE not in Message.objects.get(state="queued").error
+    waits = "queued" if isinstance(error, Undelivered) else "unknown"  # nobody knows how far a crash had come
+    assert {state: count for state, count in queries.counts().items() if count} == {"sent": 4, waits: 1}
+    assert PHONE not in Message.objects.exclude(state="sent").get().error
 
 
 def test_a_message_that_cannot_be_opened_is_given_up_at_last() -> None:

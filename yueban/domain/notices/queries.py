@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count
 
+from yueban.domain.notices import rules
 from yueban.domain.notices.models import Message
 from yueban.kernel import crypto
 
@@ -35,7 +36,7 @@ def _letter(message: Message) -> Letter:
         id=message.pk,
         template=message.template,
         phone=crypto.unseal(message.phone_sealed),
-        text=crypto.unseal(message.body_sealed),
+        text=rules.read(crypto.unseal(message.body_sealed))[0],
         state=message.state,
         attempts=message.attempts,
         created_at=message.created_at,
@@ -57,7 +58,7 @@ def dead_letters(*, limit: int = 100) -> list[Letter]:
 def counts() -> dict[str, int]:
     """Give how many messages are in each state."""
     rows: Sequence[tuple[str, int]] = list(Message.objects.values_list("state").annotate(count=Count("id")))
-    return {"queued": 0, "sending": 0, "sent": 0, "dead": 0} | dict(rows)
+    return dict.fromkeys(("queued", "sending", "sent", "dead"), 0) | dict(rows)
 
 
 def broken_invariants() -> list[str]:

@@ -93,7 +93,7 @@ def _write(
     values = statements.values(request, booking, by=by, now=now)
     if request.phone:
         statement += statements.TELL
-        values["body_sealed"] = crypto.seal(confirmation(booking))
+        values |= confirmation(booking, now=now)
     if request.override:
         statement += statements.OVERRIDDEN
         values["override"] = request.override

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from yueban.domain.booking.queries.rebooking import rebooking_token
 from yueban.domain.notices import operations as notices
+from yueban.kernel import crypto
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -14,10 +15,10 @@ if TYPE_CHECKING:
     from yueban.domain.booking.queries import AppointmentView
 
 
-def confirmation(booking: Booking) -> str:
-    """Give the text of the message to a new booking."""
+def confirmation(booking: Booking, *, now: datetime) -> dict[str, Any]:
+    """Give the columns of the message to a new booking that the statement does not know itself."""
     found = booking.found
-    return notices.compose(
+    letter = notices.compose(
         "booked",
         code=booking.code,
         starts_at=found.starts_at,
@@ -26,6 +27,7 @@ def confirmation(booking: Booking) -> str:
         matter=found.matter_short_name,
         free_until=booking.free_until,
     )
+    return notices.timing("booked", about=found.starts_at, now=now) | {"body_sealed": crypto.seal(letter)}
 
 
 def tell_counter_cancelled(appointment: AppointmentView, reason: str, *, now: datetime) -> None:
@@ -34,6 +36,7 @@ def tell_counter_cancelled(appointment: AppointmentView, reason: str, *, now: da
         event=f"counter_cancelled:{appointment.id}",
         phone=appointment.phone,
         appointment_id=appointment.id,
+        centre_id=appointment.centre_id,
         now=now,
         **counter_cancelled(appointment, reason),
     )
@@ -61,6 +64,7 @@ def tell_urgent(appointment: AppointmentView, template: str, *, now: datetime, r
         template=template,
         phone=appointment.phone,
         appointment_id=appointment.id,
+        centre_id=appointment.centre_id,
         now=now,
         code=appointment.code,
         starts_at=appointment.starts_at,
@@ -82,6 +86,7 @@ def tell(appointment: AppointmentView, template: str, *, now: datetime) -> None:
         template=template,
         phone=appointment.phone,
         appointment_id=appointment.id,
+        centre_id=appointment.centre_id,
         now=now,
         code=appointment.code,
         starts_at=appointment.starts_at,

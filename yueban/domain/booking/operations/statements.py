@@ -49,8 +49,10 @@ WITH person AS (
 )"""
 
 TELL: Final = """, message AS (
-    INSERT INTO notices_message (event, template, appointment_id, phone_index, phone_sealed, body_sealed, created_at, due_at)
-    SELECT 'booked:' || id, 'booked', id, %(phone_index)s, %(phone_sealed)s, %(body_sealed)s, %(now)s, %(now)s
+    INSERT INTO notices_message (event, template, appointment_id, centre_id, phone_index, phone_sealed, body_sealed,
+        created_at, priority, due_at, about_at, expires_at)
+    SELECT 'booked:' || id, 'booked', id, centre_id, %(phone_index)s, %(phone_sealed)s, %(body_sealed)s,
+        %(now)s, %(priority)s, %(due_at)s, %(about_at)s, %(expires_at)s
     FROM appointment
 )"""
 

@@ -9,14 +9,40 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from yueban.domain.notices.gateways.base import Gateway, Outgoing, Undelivered
+from yueban.domain.notices.gateways.base import (
+    Asking,
+    Gateway,
+    Known,
+    Outgoing,
+    Rejected,
+    Report,
+    Uncertain,
+    Undelivered,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Gateway", "Outgoing", "Undelivered", "configured"]
+__all__ = [
+    "Asking",
+    "Gateway",
+    "Known",
+    "Outgoing",
+    "Rejected",
+    "Report",
+    "Uncertain",
+    "Undelivered",
+    "configured",
+    "in_use",
+]
 
-_NAMES = ("console", "file", "http")
+_NAMES = ("console", "file", "http", "mas", "aliyun", "tencent")
+NONE = "none"
+
+
+def in_use() -> bool:
+    """Tell whether messages leave at all; with `none` they wait in the outbox until a gateway is chosen."""
+    return bool(settings.SMS_GATEWAY != NONE)
 
 
 @functools.cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from yueban.kernel.certificates import mask_phone
@@ -17,6 +18,8 @@ class ConsoleGateway:
     name: ClassVar[str] = "console"
     parallel = 1
     timeout = 0.05
+    harmless_twice = True
+    patience = timedelta(0)
 
     def send(self, message: Outgoing) -> str:
         """Print the message."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -24,6 +25,8 @@ class FileGateway:
     name: ClassVar[str] = "file"
     parallel: int = 1
     timeout: float = 0.05
+    harmless_twice: bool = True
+    patience: timedelta = timedelta(0)
 
     def send(self, message: Outgoing) -> str:
         """Write the file."""
@@ -31,11 +34,21 @@ class FileGateway:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-                json.dump(asdict(message) | {"at": message.at.isoformat()}, file, ensure_ascii=False)
+                json.dump(_content(message), file, ensure_ascii=False)
             draft.replace(self.folder / f"{message.id}.json")
         except OSError as error:
             raise Undelivered(f"the folder cannot be written: {error.strerror}") from error
         return f"file:{message.id}"
+
+
+def _content(message: Outgoing) -> dict[str, Any]:
+    return {
+        "id": message.id,
+        "template": message.template,
+        "phone": message.phone,
+        "text": message.text,
+        "at": message.at.isoformat(),
+    }
 
 
 def from_settings() -> FileGateway:

@@ -2,6 +2,9 @@
 
 `$phone`, `$text`, `$id` and `$template` are filled into URL and body, escaped for where they stand: percent-encoded
 in the URL, as JSON or form values in the body by its Content-Type. `$id` lets the provider refuse a repetition.
+
+What certainly failed: nobody listens, the status is 3xx, 4xx or 503, or the answer matches `refused`. Everything else that
+is no success may have been sent (ADR 225).
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from string import Template
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import quote, quote_plus
@@ -17,7 +21,7 @@ import httpx
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from yueban.domain.notices.gateways.base import Outgoing, Undelivered
+from yueban.domain.notices.gateways.base import Outgoing, Uncertain, Undelivered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,25 +39,34 @@ class HttpGateway:
     body: str
     headers: Mapping[str, str] = field(default_factory=dict)
     success: str = ""
+    refused: str = ""
     timeout: float = 5.0
     method: str = "POST"
     parallel: int = 8
+    harmless_twice: bool = False
+    patience: timedelta = timedelta(minutes=10)
     name: ClassVar[str] = "http"
     client: httpx.Client = field(default_factory=lambda: httpx.Client(follow_redirects=False))
 
     def send(self, message: Outgoing) -> str:
-        """Send the request; anything but the described success is tried again."""
+        """Send the request; what did not succeed is Undelivered, or Uncertain when it may have been sent."""
         try:
             answer = self.client.request(
                 self.method,
                 _filled(self.url, message, lambda text: quote(text, safe="")),
-                content=_filled(self.body, message, self._escape()).encode(),
+                content=self.content(message),
                 headers=dict(self.headers),
                 timeout=self.timeout,
             )
-        except httpx.HTTPError as error:
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
             raise Undelivered(type(error).__name__) from error
+        except httpx.HTTPError as error:
+            raise Uncertain(type(error).__name__) from error
         return self._receipt(answer)
+
+    def content(self, message: Outgoing) -> bytes:
+        """Give the bytes of the body."""
+        return _filled(self.body, message, self._escape()).encode()
 
     def _escape(self) -> Callable[[str], str]:
         kinds = [value for name, value in self.headers.items() if name.lower() == "content-type"]
@@ -63,11 +76,21 @@ class HttpGateway:
 
     def _receipt(self, answer: httpx.Response) -> str:
         if not answer.is_success:
-            raise Undelivered(f"HTTP {answer.status_code}")
+            certain = answer.status_code < httpx.codes.INTERNAL_SERVER_ERROR or answer.status_code in _NOT_TAKEN
+            raise (Undelivered if certain else Uncertain)(f"HTTP {answer.status_code}")
+        if self.refused and (refusal := re.search(self.refused, answer.text)):
+            raise Undelivered(_group(refusal) or f"HTTP {answer.status_code}")
         match = re.search(self.success, answer.text)
         if match is None:
-            raise Undelivered(f"HTTP {answer.status_code} without the success pattern")
-        return match.group(1)[:100] if match.groups() and match.group(1) else f"http:{answer.status_code}"
+            raise Uncertain(f"HTTP {answer.status_code} without the success pattern")
+        return _group(match) or f"http:{answer.status_code}"
+
+
+_NOT_TAKEN = frozenset({httpx.codes.SERVICE_UNAVAILABLE})
+
+
+def _group(match: re.Match[str]) -> str:
+    return (match.group(1) or "")[:100] if match.groups() else ""
 
 
 def _filled(text: str, message: Outgoing, escape: Callable[[str], str]) -> str:
@@ -89,6 +112,7 @@ def from_settings() -> HttpGateway:
     try:
         headers = json.loads(settings.SMS_HTTP_HEADERS)
         re.compile(settings.SMS_HTTP_SUCCESS)
+        re.compile(settings.SMS_HTTP_REFUSED)
         names = _names(settings.SMS_HTTP_URL) | _names(settings.SMS_HTTP_BODY)
     except (ValueError, re.error) as error:
         raise ImproperlyConfigured(f"the http gateway's settings cannot be read: {error}") from error
@@ -99,6 +123,8 @@ def from_settings() -> HttpGateway:
         body=settings.SMS_HTTP_BODY,
         headers=headers,
         success=settings.SMS_HTTP_SUCCESS,
+        refused=settings.SMS_HTTP_REFUSED,
+        harmless_twice=settings.SMS_HTTP_HARMLESS,
         timeout=settings.SMS_HTTP_TIMEOUT,
         method=settings.SMS_HTTP_METHOD,
     )

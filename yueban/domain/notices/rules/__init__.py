@@ -1,6 +1,18 @@
 """What messages say, when they may go out, and what becomes of them."""
 
-from yueban.domain.notices.rules.retry import MAX_ATTEMPTS, pause_after
+from yueban.domain.notices.rules.codes import HOPELESS, NO_ANSWER, NO_TEMPLATE, UNREADABLE, WORKER_DIED, in_words
+from yueban.domain.notices.rules.hours import Handling, Night, QuietHours, due, expires, handling, quiet_hours
+from yueban.domain.notices.rules.kinds import KIND_NAMES, kind_name
+from yueban.domain.notices.rules.retry import (
+    AGAIN,
+    ENDED,
+    LONGEST_ASKING,
+    MAX_ATTEMPTS,
+    MAX_UNKNOWN,
+    STATE_NAMES,
+    State,
+    pause_after,
+)
 from yueban.domain.notices.rules.texts import (
     PART,
     SINGLE,
@@ -14,19 +26,47 @@ from yueban.domain.notices.rules.texts import (
     render,
     segments,
 )
+from yueban.domain.notices.rules.variables import LONGEST, names, provider_text, read, variables, written
 
 __all__ = [
+    "AGAIN",
+    "ENDED",
+    "HOPELESS",
+    "KIND_NAMES",
+    "LONGEST",
+    "LONGEST_ASKING",
     "MAX_ATTEMPTS",
+    "MAX_UNKNOWN",
+    "NO_ANSWER",
+    "NO_TEMPLATE",
     "PART",
     "SINGLE",
+    "STATE_NAMES",
     "TEXTS",
+    "UNREADABLE",
+    "WORKER_DIED",
+    "Handling",
+    "Night",
+    "QuietHours",
+    "State",
     "Template",
     "day",
+    "due",
+    "expires",
     "fields_of",
+    "handling",
     "hours",
+    "in_words",
+    "kind_name",
     "length",
     "moment",
+    "names",
     "pause_after",
+    "provider_text",
+    "quiet_hours",
+    "read",
     "render",
     "segments",
+    "variables",
+    "written",
 ]
