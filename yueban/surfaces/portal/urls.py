@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yueban.surfaces.portal.views import book, guide, mine
+from yueban.surfaces.portal.views import book, guide, mine, rebook, visit
 
 app_name = "portal"
 
@@ -27,6 +27,7 @@ urlpatterns = [
     path("booking/<slug:nonce>/who/", book.who, name="who"),
     path("booking/<slug:nonce>/confirm/", book.confirm, name="confirm"),
     path("booking/<slug:nonce>/done/", book.done, name="done"),
+    path("r/<slug:token>", rebook.rebook, name="rebook"),
     path("me/", mine.overview, name="mine"),
     path("me/login/", mine.login, name="login"),
     path("me/logout/", mine.logout, name="logout"),
@@ -37,4 +38,7 @@ urlpatterns = [
     path("me/<slug:code>/ticket/more-time", mine.more_time, name="more_time"),
     path("me/<slug:code>/waiting/", mine.waiting, name="waiting"),
     path("me/<slug:code>/calendar.ics", mine.calendar, name="calendar"),
+    path("v/<slug:token>", visit.visit, name="visit"),
+    path("v/<slug:token>/time", visit.other_time, name="visit-time"),
+    path("v/<slug:token>/no", visit.no, name="visit-no"),
 ]
