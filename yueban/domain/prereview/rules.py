@@ -33,6 +33,7 @@ FULL: Final = gettext_noop("一个预约最多放 %(most)s 个文件。请先删
 ALREADY: Final = gettext_noop("这个文件已经传过了，不用再传。")
 GONE: Final = gettext_noop("要换的文件刚才已经删掉了，请看最新的清单。")
 UNMARKED: Final = gettext_noop("请选这一项的结果。")
+UNKNOWN: Final = gettext_noop("清单里没有这一项。")
 NO_ADVICE: Final = gettext_noop("请写明要怎么改。")
 LONG_ADVICE: Final = gettext_noop("意见最多 200 个字。")
 
@@ -108,6 +109,8 @@ def review_errors(materials: Sequence[Material], marks: Mapping[int, Mark]) -> l
         if material.required and place not in marks
     ]
     for place, mark in sorted(marks.items()):
+        if not 0 <= place < len(materials):
+            errors.append(FieldError(f"state-{place}", "unknown", UNKNOWN))
         if mark.state is State.TO_FIX and not mark.advice:
             errors.append(FieldError(f"advice-{place}", "no_advice", NO_ADVICE))
         if len(mark.advice) > LONGEST_ADVICE:
