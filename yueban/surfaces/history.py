@@ -32,6 +32,8 @@ EVENTS: dict[str, Any] = {
     "appointment.late_cancelled": gettext_lazy("临时取消，记爽约"),
     "appointment.counter_cancelled": gettext_lazy("窗口原因取消"),
     "appointment.rejected": gettext_lazy("申请未通过"),
+    "appointment.overridden": gettext_lazy("突破预约截止时间"),
+    "appointment.rebooked": gettext_lazy("申请人用短信链接改约"),
     "person.revealed": gettext_lazy("查看完整证件号码"),
 }
 """What each kind of event is called; who records a new kind adds its words here."""
@@ -70,3 +72,8 @@ def _who(event: Recorded, names: dict[str, str]) -> str:
 def registered_by(appointment_id: int) -> set[str]:
     """Give who registered an appointment (`staff:<login>` and the like)."""
     return {each.by for each in audit.history(appointment_id) if each.kind == "appointment.booked"}
+
+
+def told_at(appointment_id: int) -> datetime | None:
+    """Give when the one-time notice was read aloud, None when it was not yet (R4.1.1)."""
+    return next((each.at for each in audit.history(appointment_id) if each.kind == "appointment.told"), None)
