@@ -52,7 +52,7 @@ def _range(proposal: Proposal, dates: list[date], hall: HallHours, now: datetime
     if (proposal.last - proposal.first).days >= LONGEST_RANGE:
         yield Objection(Problem.TOO_LONG, clause, {"most": str(LONGEST_RANGE)})
     if proposal.last > hall.days.last:
-        yield Objection(Problem.UNKNOWN_DAYS, Clause.R1_2, {"last": hall.days.last.isoformat()})
+        yield _on(Problem.UNKNOWN_DAYS, Clause.R1_2, [hall.days.last])
     if past := [day for day in dates if proposal.span.on(day)[0] <= now]:
         yield _on(Problem.PAST, clause, past)
     if not dates:

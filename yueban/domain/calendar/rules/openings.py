@@ -70,7 +70,7 @@ class Problem(StrEnum):
 WORDS: Final[dict[Problem, str]] = {
     Problem.PAST: gettext_noop("这些日子已经过去：%(days)s。请从今天或以后的日子开放。"),
     Problem.TOO_LONG: gettext_noop("一次最多开放 %(most)s 天，请分几次开放。"),
-    Problem.UNKNOWN_DAYS: gettext_noop("%(last)s 以后哪天上班还没有公布，只能开放到这一天。"),
+    Problem.UNKNOWN_DAYS: gettext_noop("%(days)s以后哪天上班还没有公布，只能开放到这一天。"),
     Problem.NO_DAYS: gettext_noop(
         "所选日期里没有可以开放的日子：早、晚、午间只在工作日，周末办只在休息日（调休上班的周末是工作日）。"
     ),
