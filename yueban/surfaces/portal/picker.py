@@ -25,11 +25,17 @@ class Hour:
     open: bool
     refusals: tuple[dict[str, str], ...]
     url: str
+    kind: str = "regular"
 
     @property
     def full(self) -> bool:
         """No place left, and nothing else against it."""
         return [each["code"] for each in self.refusals] == [RefusalCode.SLOT_FULL]
+
+    @property
+    def barred(self) -> bool:
+        """Whether this kind of hour is never for this matter (R3.1, R3.3)."""
+        return any(each["code"] == RefusalCode.NOT_ELIGIBLE for each in self.refusals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +54,11 @@ class Day:
 
     @property
     def state(self) -> str:
-        """Why there is none: rest (nobody works), full, or closed (too late, stopped)."""
+        """Why there is none: rest (nobody works), barred (not for this matter), full, or closed (too late, stopped)."""
         if not self.hours:
             return "rest"
+        if all(hour.barred for hour in self.hours):
+            return "barred"
         return "full" if any(hour.full for hour in self.hours) else "closed"
 
 
@@ -116,7 +124,7 @@ def _beyond(row: dict[str, Any]) -> bool:
 
 def _hour(row: dict[str, Any], action: str) -> Hour:
     url = f"{action}?day={row['starts_at'].date().isoformat()}"
-    return Hour(row["id"], row["starts_at"], row["ends_at"], row["left"], row["open"], tuple(row["refusals"]), url)
+    return Hour(row["id"], row["starts_at"], row["ends_at"], row["left"], row["open"], tuple(row["refusals"]), url, row["kind"])
 
 
 def _dates(hours: list[Hour], today: date) -> list[date]:

@@ -1,0 +1,31 @@
+"""The words for hours outside the timetable, the same on every surface (R3.1 to R3.3)."""
+
+from django import template
+from django.utils.translation import gettext_lazy
+
+register = template.Library()
+
+TAGS = {
+    "early": gettext_lazy("早间"),
+    "late": gettext_lazy("晚间"),
+    "noon": gettext_lazy("午间"),
+    "weekend": gettext_lazy("周末"),
+}
+NAMES = {
+    "early": gettext_lazy("早间延时办"),
+    "late": gettext_lazy("晚间延时办"),
+    "noon": gettext_lazy("午间不间断办"),
+    "weekend": gettext_lazy("周末办"),
+}
+
+
+@register.filter
+def kind_tag(kind: str) -> str:
+    """「早间」「晚间」「午间」「周末」; nothing for regular hours."""
+    return str(TAGS.get(kind, ""))
+
+
+@register.filter
+def kind_name(kind: str) -> str:
+    """The whole name of a kind of opening: 「早间延时办」."""
+    return str(NAMES.get(kind, ""))
