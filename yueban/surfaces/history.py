@@ -34,6 +34,15 @@ EVENTS: dict[str, Any] = {
     "appointment.rejected": gettext_lazy("申请未通过"),
     "appointment.overridden": gettext_lazy("突破预约截止时间"),
     "appointment.rebooked": gettext_lazy("申请人用短信链接改约"),
+    "prereview.handed_in": gettext_lazy("申请人交来材料文件"),
+    "prereview.replaced": gettext_lazy("申请人换了材料文件"),
+    "prereview.taken_back": gettext_lazy("申请人删了材料文件"),
+    "prereview.copy_opened": gettext_lazy("查看材料文件"),
+    "prereview.reviewed": gettext_lazy("预审材料"),
+    "task.in_progress": gettext_lazy("联办任务开始办理"),
+    "task.done": gettext_lazy("联办任务办好"),
+    "task.returned": gettext_lazy("联办任务退回"),
+    "task.withdrawn": gettext_lazy("联办任务撤回"),
     "person.revealed": gettext_lazy("查看完整证件号码"),
 }
 """What each kind of event is called; who records a new kind adds its words here."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from yueban.domain.directory import queries as directory
 from yueban.domain.people.rules import Permission
@@ -33,6 +33,10 @@ CHOSEN = "workplace"
 
 TABS: list[tuple[Permission, str, Any]] = [
     (Permission.BOOK_FOR_OTHERS, "desk:home", gettext_lazy("工作台")),
+    (Permission.BOOK_FOR_OTHERS, "desk:register", gettext_lazy("登记预约")),
+    (Permission.TAKE_CALLS, "desk:take_call", gettext_lazy("登记来电")),
+    (Permission.CALL_BACK, "desk:calls", gettext_lazy("回电")),
+    (Permission.BOOK_FOR_OTHERS, "desk:arrivals", gettext_lazy("到场")),
 ]
 """The pages of desk and office in the order of a working day: permission, view name, what the link says."""
 
@@ -80,6 +84,21 @@ def _centre(request: HttpRequest, staff: StaffIdentity) -> Centre | None:
     if staff.scope.centre_id is not None:
         return halls.filter(pk=staff.scope.centre_id).first()
     return halls.filter(code=request.session.get(CHOSEN, "")).first()
+
+
+@dataclass(frozen=True, slots=True)
+class WholeCounty:
+    """In place of a hall, for pages that are about none: accounts, the log."""
+
+    short_name: str
+
+
+def county_page(request: HttpRequest, template: str, staff: StaffIdentity, /, **context: Any) -> HttpResponse:
+    """Render a page of the office that is about no hall: accounts, roles, the log."""
+    tabs = [(reverse(name), text) for permission, name, text in TABS if staff.may(permission)]
+    place = {"staff": staff, "centre": WholeCounty(gettext("全县"))}
+    status = context.pop("status", 200)
+    return render(request, template, {"place": place, "tabs": tabs, "path": request.path, **context}, status=status)
 
 
 def page(request: HttpRequest, template: str, place: Workplace, /, status: int = 200, **context: Any) -> HttpResponse:

@@ -8,8 +8,8 @@ from django.http import Http404
 from django.views.decorators.http import require_GET
 
 from yueban.domain.booking import queries as booking
+from yueban.domain.booking.rules import ticket_refusals
 from yueban.domain.credit import queries as credit
-from yueban.domain.directory import queries as directory
 from yueban.domain.people.rules import Permission
 from yueban.kernel import clock
 from yueban.surfaces import history
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from yueban.domain.booking.queries import AppointmentView
-    from yueban.surfaces.history import Line
     from yueban.surfaces.workplace import Workplace
 
 PARTS: list[Callable[[AppointmentView, Workplace, datetime], dict[str, Any]]] = []
@@ -36,9 +35,16 @@ def appointment(request: HttpRequest, place: Workplace, code: str) -> HttpRespon
     """Show one appointment of this hall and department, or one that this person registered elsewhere (R3.6)."""
     now = clock.now()
     found = seen(place, code, now)
-    told = history.lines(found.id)
     parts = {name: value for part in PARTS for name, value in part(found, place, now).items()}
-    return page(request, "desk/appointment.html", place, **about(found, now), **_told(told), **parts)
+    context = about(found, now) | {"history": history.lines(found.id), "may_arrive": _may_arrive(found, place, now)}
+    return page(request, "desk/appointment.html", place, **(context | parts))
+
+
+def _may_arrive(found: AppointmentView, place: Workplace, now: datetime) -> bool:
+    """Whether 到场登记 is offered: a booking of the desk, on its day, by who may issue numbers here."""
+    at_desk = found.channel_kind.at_desk and found.place.in_the_hall and found.service_date == now.date()
+    may = place.staff.may(Permission.ISSUE_TICKETS, centre_id=found.centre_id)
+    return at_desk and may and not ticket_refusals(found.facts, now=now)
 
 
 def seen(place: Workplace, code: str, now: datetime) -> AppointmentView:
@@ -54,8 +60,7 @@ def seen(place: Workplace, code: str, now: datetime) -> AppointmentView:
 
 def here(place: Workplace, found: AppointmentView) -> bool:
     """Say whether an appointment is this person's work: of a hall and department that the role covers."""
-    department = directory.department_of(found.matter_id)
-    return place.staff.may(Permission.BOOK_FOR_OTHERS, centre_id=found.centre_id, department_id=department)
+    return place.staff.may(Permission.BOOK_FOR_OTHERS, centre_id=found.centre_id, department_id=found.department_id)
 
 
 def about(found: AppointmentView, now: datetime) -> dict[str, Any]:
@@ -72,7 +77,3 @@ def about(found: AppointmentView, now: datetime) -> dict[str, Any]:
         "outcome": OUTCOMES.get(found.outcome, ""),
         "credit": credit.status(found.person_id, now=now),
     }
-
-
-def _told(lines: list[Line]) -> dict[str, Any]:
-    return {"history": lines}

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from yueban.domain.people.rules import Permission
 from yueban.kernel import clock
+from yueban.surfaces.desk import arrivals, callbacks
 from yueban.surfaces.workplace import at_work, page
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from yueban.surfaces.desk.cards import Card
     from yueban.surfaces.workplace import Workplace
 
-MAKERS: list[Callable[[Workplace, datetime], Card | None]] = []
+MAKERS: list[Callable[[Workplace, datetime], Card | None]] = [callbacks.card, arrivals.card]
 """The cards of the desk in their order; a maker answers None where its work is not this person's."""
 
 

@@ -16,6 +16,7 @@ from yueban.domain.booking.queries.appointments import (
     upcoming,
     view_of,
 )
+from yueban.domain.booking.queries.arrivals import arrivals_on
 from yueban.domain.booking.queries.availability import (
     MOST_DAYS,
     UnknownPlace,
@@ -52,6 +53,7 @@ __all__ = [
     "UrgentView",
     "affected_by_opening",
     "against",
+    "arrivals_on",
     "availability",
     "availability_json",
     "broken_invariants",

@@ -23,7 +23,6 @@ from yueban.domain.directory.queries.places import (
 from yueban.domain.directory.queries.services import (
     UnknownMatter,
     UnknownPackage,
-    department_of,
     guide_as_told,
     matter,
     offer,
@@ -59,7 +58,6 @@ __all__ = [
     "coverage",
     "demand",
     "department",
-    "department_of",
     "departments",
     "guide_as_told",
     "loaded",

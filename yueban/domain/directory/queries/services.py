@@ -88,11 +88,6 @@ def matter(code: str) -> Matter:
     return found
 
 
-def department_of(matter_id: int) -> int:
-    """Answer the id of the department that decides a matter, retired ones too; raises Matter.DoesNotExist."""
-    return Matter.objects.values_list("department_id", flat=True).get(pk=matter_id)
-
-
 def guide_as_told(matter: Matter, version: int) -> dict[str, Any]:
     """Answer what an applicant was told about a matter when `version` held (conditions … faqs, fee, days)."""
     found = GuideVersion.objects.filter(matter=matter, version=version).values_list("guide", flat=True).first()

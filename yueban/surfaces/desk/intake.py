@@ -1,0 +1,127 @@
+"""总咨询台 takes a call (R2.2, R4.1.2): who, what, when wanted, a number to call back; the counters do the rest."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from yueban.domain.booking import operations, queries
+from yueban.domain.booking.operations import Intake
+from yueban.domain.booking.rules import DayPart
+from yueban.domain.people.rules import Permission
+from yueban.domain.regulation import queries as regulation
+from yueban.domain.regulation.rules import Refused
+from yueban.kernel import clock, ids
+from yueban.kernel.certificates import parse_name, parse_phone
+from yueban.kernel.errors import FieldError, InvalidInput
+from yueban.surfaces.desk import choices
+from yueban.surfaces.desk.callbacks import PARTS
+from yueban.surfaces.desk.typed import LONGEST, by_field, day_of
+from yueban.surfaces.templatetags.yueban import moment_plain
+from yueban.surfaces.workplace import at_work, page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.http import HttpRequest, HttpResponse
+
+    from yueban.surfaces.desk.choices import Target
+    from yueban.surfaces.workplace import Workplace
+
+PRESS = re.compile(r"[A-Za-z0-9_-]{8,32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What stands in the form."""
+
+    phone: str = ""
+    name: str = ""
+    q: str = ""
+    what: str = ""
+    hall: str = ""
+    wanted_on: str = ""
+    wanted_part: str = ""
+    note: str = ""
+    press: str = ""
+
+    @classmethod
+    def of(cls, post: Mapping[str, str]) -> Said:
+        """Read the form."""
+        return cls(**{each.name: post.get(each.name, "")[:LONGEST].replace("\0", "").strip() for each in fields(cls)})
+
+
+@require_http_methods(["GET", "POST"])
+@at_work(Permission.TAKE_CALLS)
+def take(request: HttpRequest, place: Workplace) -> HttpResponse:
+    """Write a call down; it is on the counters' list with its due time at once."""
+    said = Said.of(request.POST) if request.method == "POST" else Said(press=ids.new_press())
+    target = _target(said, place)
+    if request.POST.get("do") != "take":
+        return _page(request, place, said, target, {})
+    try:
+        call_id = operations.take_call(_read(said, target, place), by=place.staff.by, now=clock.now())
+    except InvalidInput as wrong:
+        return _page(request, place, said, target, by_field(wrong.errors))
+    except Refused as refused:
+        return _page(request, place, said, target, {"hall": regulation.explain(refused.reasons[0])})
+    due = moment_plain(queries.call(call_id).due_at)
+    messages.success(request, _("已转给窗口，请告诉来电人：%(due)s 前回电。") % {"due": due})
+    return redirect("desk:take_call")
+
+
+def _target(said: Said, place: Workplace) -> Target | None:
+    found = choices.search(said.q, place)
+    chosen = choices.target_of(said.what, place)
+    return chosen if chosen in found or not said.q else next(iter(found), None)
+
+
+def _page(
+    request: HttpRequest, place: Workplace, said: Said, target: Target | None, errors: dict[str, str]
+) -> HttpResponse:
+    halls = choices.halls_of(target) if target else []
+    own = place.centre.code if place.centre in halls else next((each.code for each in halls), "")
+    context = {
+        "said": said,
+        "errors": errors,
+        "found": choices.search(said.q, place),
+        "target": target,
+        "halls": halls,
+        "hall": said.hall or own,
+        "parts": [(part, text if part else _("都可以")) for part, text in PARTS.items()],
+        "today": clock.today(),
+    }
+    return page(request, "desk/take_call.html", place, status=422 if errors else 200, **context)
+
+
+def _read(said: Said, target: Target | None, place: Workplace) -> Intake:
+    """Read what was said. Raises `InvalidInput` with every error."""
+    errors: list[FieldError] = []
+    for parse, text in ((parse_phone, said.phone), (parse_name, said.name)):
+        try:
+            parse(text)
+        except InvalidInput as error:
+            errors.extend(error.errors)
+    wanted_on = day_of(said.wanted_on)
+    if target is None:
+        errors.append(FieldError("q", "missing", _("请选择事项。")))
+    if said.wanted_on and (wanted_on is None or wanted_on < clock.today()):
+        errors.append(FieldError("wanted_on", "past", _("请填写今天以后的日期。")))
+    if errors or target is None:
+        raise InvalidInput.of(errors)
+    return Intake(
+        centre=said.hall or place.centre.code,
+        matter=target.matter.code,
+        name=parse_name(said.name),
+        phone=parse_phone(said.phone),
+        press=said.press if PRESS.fullmatch(said.press) else ids.new_press(),
+        note=said.note,
+        wanted_on=wanted_on,
+        wanted_part=DayPart(said.wanted_part) if said.wanted_part in set(DayPart) else DayPart.ANY,
+    )
