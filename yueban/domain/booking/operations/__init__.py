@@ -18,6 +18,7 @@ from yueban.domain.booking.operations.hotline import (
     note_attempt,
     take_call,
 )
+from yueban.domain.booking.operations.messages import counter_message
 from yueban.domain.booking.operations.openings import withdraw_opening
 from yueban.domain.booking.operations.outside import book_outside, confirm, move_outside, reject
 from yueban.domain.booking.operations.progress import (
@@ -70,6 +71,7 @@ __all__ = [
     "claim_call",
     "close_call",
     "confirm",
+    "counter_message",
     "escalate_calls",
     "finish_call",
     "hand_on_call",

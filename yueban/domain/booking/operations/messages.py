@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from yueban.domain.booking.queries.rebooking import rebooking_token
 from yueban.domain.notices import operations as notices
+from yueban.domain.notices.rules import Template, render
 from yueban.kernel import crypto
 
 if TYPE_CHECKING:
@@ -42,8 +43,14 @@ def tell_counter_cancelled(appointment: AppointmentView, reason: str, *, now: da
     )
 
 
+def counter_message(appointment: AppointmentView, reason: str) -> str:
+    """Give the text that `tell_counter_cancelled` would send, without the signature: a page shows it beforehand."""
+    fields = counter_cancelled(appointment, reason)
+    return render(Template(fields.pop("template")), **fields)
+
+
 def counter_cancelled(appointment: AppointmentView, reason: str) -> dict[str, Any]:
-    """Give the template and the fields of that message, so that a page shows beforehand what will be read."""
+    """Give the template and the fields of that message."""
     in_the_hall = appointment.place.in_the_hall
     return {
         "template": "counter_cancelled" if in_the_hall else "visit_counter_cancelled",
