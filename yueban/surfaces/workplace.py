@@ -37,6 +37,7 @@ TABS: list[tuple[Permission, str, Any]] = [
     (Permission.TAKE_CALLS, "desk:take_call", gettext_lazy("登记来电")),
     (Permission.CALL_BACK, "desk:calls", gettext_lazy("回电")),
     (Permission.BOOK_FOR_OTHERS, "desk:arrivals", gettext_lazy("到场")),
+    (Permission.CANCEL_FOR_COUNTER, "desk:cancelling", gettext_lazy("窗口取消")),
 ]
 """The pages of desk and office in the order of a working day: permission, view name, what the link says."""
 

@@ -127,7 +127,7 @@ def _list(
     now = clock.now()
     rows = _rows(place, _found(place, chosen, now))
     ticked = set(chosen.codes) if chosen.codes or request.method == "POST" else {row.view.code for row in rows}
-    context = {
+    context: dict[str, Any] = {
         "chosen": chosen,
         "day": chosen.day or now.date(),
         "queues": directory.queues(place.centre),
@@ -185,7 +185,7 @@ def _confirm(request: HttpRequest, place: Workplace, chosen: Chosen, rows: list[
     if not going and not rows:
         return _list(request, place, chosen, {"codes": _("请至少勾选一个预约。")})
     told = next((row.view for row in going if row.view.has_phone), None)
-    context = {
+    context: dict[str, Any] = {
         "chosen": chosen,
         "going": going,
         "staying": [row for row in rows if row.reasons],
@@ -211,7 +211,7 @@ def _cancel(request: HttpRequest, place: Workplace, chosen: Chosen, rows: list[R
     results.sort(key=lambda each: (each.cancelled is not None, views[each.code].starts_at, each.code))
     shown = [(each, views[each.code]) for each in results]
     done = [each.cancelled for each in results if each.cancelled]
-    context = {
+    context: dict[str, Any] = {
         "chosen": chosen,
         "results": shown,
         "done": len(done),
