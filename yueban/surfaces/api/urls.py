@@ -8,6 +8,7 @@ from yueban.surfaces.api.app import api, enclosed, unknown_route
 from yueban.surfaces.api.appointments import router as appointments
 from yueban.surfaces.api.document import docs, openapi, query_names
 from yueban.surfaces.api.feed import router as feed
+from yueban.surfaces.api.receipts import receipts
 from yueban.surfaces.api.reference import router as reference
 from yueban.surfaces.api.tickets import router as tickets
 
@@ -27,5 +28,6 @@ urlpatterns = [
     path("docs", docs, name="api-docs"),
     path("v1/openapi.json", openapi, name="api-openapi"),
     path("v1/", (_routes(), None, None)),
+    path("receipts/<slug:gateway>/<slug:secret>", receipts, name="receipts"),
     re_path(r"", unknown_route),
 ]

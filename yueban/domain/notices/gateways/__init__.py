@@ -50,5 +50,10 @@ def configured() -> Gateway:
     """Give the gateway of the settings; raise ImproperlyConfigured when there is none of that name."""
     if settings.SMS_GATEWAY not in _NAMES:
         raise ImproperlyConfigured(f"YUEBAN_SMS_GATEWAY is {settings.SMS_GATEWAY!r}, none of {', '.join(_NAMES)}")
-    from_settings: Callable[[], Gateway] = import_module(f"{__name__}.{settings.SMS_GATEWAY}").from_settings
+    try:
+        module = import_module(f"{__name__}.{settings.SMS_GATEWAY}")
+    except ModuleNotFoundError as error:
+        missing = f"pip install 'yueban[{settings.SMS_GATEWAY}]'"
+        raise ImproperlyConfigured(f"the {settings.SMS_GATEWAY} gateway needs its SDK: {missing}") from error
+    from_settings: Callable[[], Gateway] = module.from_settings
     return from_settings()

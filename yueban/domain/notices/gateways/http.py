@@ -78,6 +78,10 @@ class HttpGateway:
         if not answer.is_success:
             certain = answer.status_code < httpx.codes.INTERNAL_SERVER_ERROR or answer.status_code in _NOT_TAKEN
             raise (Undelivered if certain else Uncertain)(f"HTTP {answer.status_code}")
+        return self.understood(answer)
+
+    def understood(self, answer: httpx.Response) -> str:
+        """Give the provider's number out of an answer of 2xx; raise Undelivered."""
         if self.refused and (refusal := re.search(self.refused, answer.text)):
             raise Undelivered(_group(refusal) or f"HTTP {answer.status_code}")
         match = re.search(self.success, answer.text)

@@ -1,6 +1,6 @@
 """Writing messages into the outbox, emptying it, and taking what providers report."""
 
-from yueban.domain.notices.operations.receiving import match_kept, receive
+from yueban.domain.notices.operations.receiving import match_kept, push, receive
 from yueban.domain.notices.operations.sending import Drained, drain, drain_all
 from yueban.domain.notices.operations.settling import settle
 from yueban.domain.notices.operations.upkeep import UnknownMessage, forget_old, requeue, reveal, rotate_keys
@@ -16,6 +16,7 @@ __all__ = [
     "forget_old",
     "link",
     "match_kept",
+    "push",
     "receive",
     "requeue",
     "reveal",

@@ -7,10 +7,11 @@ and by a job, so that no order of events loses it. Repetitions are the same row.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
+from yueban.domain.notices.gateways import reports
 from yueban.domain.notices.models import Message, Receipt
 from yueban.domain.notices.rules import State
 from yueban.kernel import crypto
@@ -25,9 +26,18 @@ _MAY_FAIL = [State.SENDING, State.UNKNOWN, State.SENT]
 _LONGEST_CODE = 60
 
 
-def receive(gateway: str, reports: Iterable[Report], *, now: datetime) -> int:
+def push(gateway: str, body: bytes, *, now: datetime) -> dict[str, Any]:
+    """Take a pushed body, and give what the provider takes as 「received」.
+
+    Raises ValueError for what cannot be read, KeyError for a gateway without receipts.
+    """
+    receive(gateway, reports.read(gateway, body), now=now)
+    return reports.answer(gateway)
+
+
+def receive(gateway: str, told: Iterable[Report], *, now: datetime) -> int:
     """Keep what a provider reports and apply what is understood; give how many were new."""
-    return sum(_keep(gateway, report, now) for report in reports)
+    return sum(_keep(gateway, report, now) for report in told)
 
 
 def _keep(gateway: str, report: Report, now: datetime) -> bool:
