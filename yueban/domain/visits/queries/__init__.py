@@ -1,7 +1,7 @@
 """Teams, their days, and visits as desk, team and applicant see them."""
 
 from yueban.domain.visits.queries.invariants import broken_invariants
-from yueban.domain.visits.queries.teams import UnknownTeam, fitting_teams, free_starts, team, teams
+from yueban.domain.visits.queries.teams import UnknownTeam, fitting_teams, free_starts, offered_times, team, teams
 from yueban.domain.visits.queries.visits import (
     LINK,
     UnknownVisit,
@@ -27,6 +27,7 @@ __all__ = [
     "free_starts",
     "of_department",
     "of_team",
+    "offered_times",
     "team",
     "teams",
     "waiting",

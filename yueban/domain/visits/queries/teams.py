@@ -10,10 +10,12 @@ from django.db.models import QuerySet
 from yueban.domain.calendar import queries as calendar
 from yueban.domain.visits.models import Team, Visit
 from yueban.domain.visits.rules import free_times
+from yueban.kernel.wall import TZ
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from yueban.domain.visits.queries.visits import VisitView
     from yueban.domain.visits.rules.times import Hours
 
 
@@ -60,6 +62,17 @@ def free_starts(
     hours = [each for day in _working_days(of.centre_id, first) for each in spans(of.centre_id, day)]
     held = taken(of.pk, hours[0][0] - timedelta(days=1), hours[-1][1] + timedelta(days=1), besides=besides)
     return free_times(hours, held, length=length, travel=travel, not_before=not_before)
+
+
+def offered_times(visit: VisitView, *, now: datetime) -> dict[date, list[datetime]]:
+    """Give the times from tomorrow on to which a visit can be moved with its team, by day. Raises `UnknownDay`."""
+    of, tomorrow = team(visit.team_id, visit.appointment.centre_id), now.astimezone(TZ).date() + timedelta(days=1)
+    found: dict[date, list[datetime]] = {}
+    starts = free_starts(of, tomorrow, length=visit.length, travel=visit.travel, not_before=now, besides=visit.id)
+    for start in starts:
+        if start != visit.starts_at:
+            found.setdefault(start.date(), []).append(start)
+    return found
 
 
 def _working_days(centre_id: int, first: date) -> list[date]:
