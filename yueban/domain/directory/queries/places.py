@@ -30,6 +30,11 @@ def loaded() -> bool:
     return Centre.objects.filter(active=True).exists()
 
 
+def townships() -> QuerySet[Region]:
+    """Answer the county's townships in the order of their codes."""
+    return Region.objects.filter(active=True, level="township").order_by("code")
+
+
 def county_name() -> str:
     """Answer the county's own name, empty before a county is loaded."""
     names = Region.objects.filter(active=True, parent=None).order_by("code").values_list("name", flat=True)
