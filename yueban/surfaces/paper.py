@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Final
 
 import segno
@@ -14,6 +15,8 @@ from typing_extensions import override
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells each table that it makes smaller
 
 MARGIN: Final = 18.0
 """Millimetres of white around a page."""
@@ -49,6 +52,7 @@ class Sheet:
         self.pdf.foot = foot
         self.pdf.add_font(_FONT, fname=sans_path())
         self.pdf.set_margins(MARGIN, MARGIN, MARGIN)
+        self.pdf.c_margin = 0
         self.pdf.set_auto_page_break(auto=True, margin=MARGIN)
         self.pdf.set_title(title)
         self.pdf.set_lang("zh-Hans")

@@ -68,7 +68,7 @@ def about(found: AppointmentView, now: datetime) -> dict[str, Any]:
     name, look = STATUSES[found.status]
     return {
         "appointment": found,
-        "status": name,
+        "status_text": name,
         "status_look": look,
         "channel": CHANNELS[found.channel_kind],
         "kind": KINDS[found.certificate_kind],

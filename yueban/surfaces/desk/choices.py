@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 DAYS = 31
 MATTERS = 8
-HOURS = 10
+HOURS = 8
 LIFTED = frozenset({RefusalCode.TOO_LATE, RefusalCode.BEYOND_HORIZON})
 """What an override passes over (R4.0)."""
 
