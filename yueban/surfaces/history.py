@@ -44,6 +44,21 @@ EVENTS: dict[str, Any] = {
     "task.returned": gettext_lazy("联办任务退回"),
     "task.withdrawn": gettext_lazy("联办任务撤回"),
     "person.revealed": gettext_lazy("查看完整证件号码"),
+    "person.reveals_exceeded": gettext_lazy("超过一天查看上限，未显示"),
+    "staff.added": gettext_lazy("新增账号"),
+    "staff.logged_in": gettext_lazy("登录"),
+    "staff.logged_out": gettext_lazy("退出"),
+    "staff.login_failed": gettext_lazy("输错密码"),
+    "staff.locked": gettext_lazy("连续输错，锁定账号"),
+    "staff.unlocked": gettext_lazy("解除锁定"),
+    "staff.password_changed": gettext_lazy("修改密码"),
+    "staff.password_reset": gettext_lazy("重置密码"),
+    "staff.post_changed": gettext_lazy("更改角色和范围"),
+    "staff.closed": gettext_lazy("停用账号"),
+    "staff.reopened": gettext_lazy("恢复账号"),
+    "staff.sessions_ended": gettext_lazy("结束全部会话"),
+    "staff.token_issued": gettext_lazy("发放接口令牌"),
+    "staff.tokens_revoked": gettext_lazy("撤销接口令牌"),
 }
 """What each kind of event is called; who records a new kind adds its words here."""
 

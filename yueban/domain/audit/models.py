@@ -1,5 +1,6 @@
 """What happened: one append-only log that is the history of every appointment, the feed, and the audit trail."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from typing_extensions import override
@@ -37,6 +38,8 @@ class Event(models.Model):
             ),
             models.Index(fields=["ticket_id", "id"], name="event_of_ticket", condition=~Q(ticket_id=None)),
             models.Index(fields=["centre_id", "position"], name="event_of_centre"),
+            # A block range index: next to nothing to write on the hot path, enough to read a few days of the log.
+            BrinIndex(fields=["at"], name="event_by_time", autosummarize=True),
         ]
 
     @override

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from django.db.models import Max, Q
@@ -36,6 +39,72 @@ def after(
     if kinds is not None:
         wanted &= Q(kind__in=kinds)
     return _recorded(Event.objects.filter(wanted).order_by("position")[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Which events: of a stretch of time (`until` is outside), by whom, of which kinds, about what; empty means any.
+
+    A kind ends in a dot for all that begin so (`staff.`). `before` is the id to page on from.
+    """
+
+    since: datetime
+    until: datetime
+    by: str = ""
+    kinds: tuple[str, ...] = ()
+    centre_id: int | None = None
+    appointment_id: int | None = None
+    before: int | None = None
+
+
+def search(wanted: Search, *, limit: int) -> list[Recorded]:
+    """Give at most `limit` events, the newest first; an appointment's own are found whenever they were."""
+    found = Q(appointment_id=wanted.appointment_id) if wanted.appointment_id is not None else _within(wanted)
+    if wanted.by:
+        found &= Q(by=wanted.by)
+    if wanted.kinds:
+        found &= reduce(
+            or_, (Q(kind__startswith=kind) if kind.endswith(".") else Q(kind=kind) for kind in wanted.kinds)
+        )
+    if wanted.centre_id is not None:
+        found &= Q(centre_id=wanted.centre_id)
+    if wanted.before is not None:
+        found &= Q(id__lt=wanted.before)
+    return _recorded(Event.objects.filter(found).order_by("-id")[:limit])
+
+
+def _within(wanted: Search) -> Q:
+    return Q(at__gte=wanted.since, at__lt=wanted.until)
+
+
+@dataclass(frozen=True, slots=True)
+class SealState:
+    """How far the log is sealed: when last, how many seals, and how many events wait for theirs."""
+
+    last_at: datetime | None
+    seals: int
+    waiting: int
+
+
+def seal_state() -> SealState:
+    """Give how far the log is sealed."""
+    last = Seal.objects.order_by("-last").first()
+    waiting = Event.objects.filter(position__gt=last.last if last else 0).count()
+    unplaced = Event.objects.filter(position=None).count()
+    return SealState(last.at if last else None, Seal.objects.count(), waiting + unplaced)
+
+
+def verify_latest(count: int) -> list[str]:
+    """Recompute the newest `count` seals and give one sentence for each that does not hold (`verify` takes them all)."""
+    newest = list(Seal.objects.order_by("-last")[: count + 1])[::-1]
+    previous, end, seals = (FIRST_DIGEST, 0, newest)
+    if len(newest) > count:
+        previous, end, seals = bytes(newest[0].digest), newest[0].last, newest[1:]
+    problems: list[str] = []
+    for seal in seals:
+        problems.extend(_broken(seal, previous, end))
+        previous, end = bytes(seal.digest), seal.last
+    return problems
 
 
 def last_position() -> int:

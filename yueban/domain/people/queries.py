@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from django.db import connection
+from django.db.models import Count, Q
 
 from yueban.domain.people.models import Channel, ChannelResponse, Person, Staff
 from yueban.domain.people.rules import NotAuthorised, Role, Scope, StaffIdentity
@@ -14,6 +15,7 @@ from yueban.kernel.ids import token_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from django.db.models import QuerySet
 
@@ -66,6 +68,83 @@ def staff_of_token(token: str) -> StaffIdentity:
 def staff() -> QuerySet[Staff]:
     """Give all members of staff by login, with their centre and department."""
     return Staff.objects.select_related("centre", "department").order_by("username")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """An account as the security administrator sees it; times are instants, `role` may be none for an old one."""
+
+    id: int
+    login: str
+    name: str
+    role: str
+    scope: Scope
+    centre_name: str
+    department_name: str
+    open: bool
+    locked_until: datetime | None
+    must_change_password: bool
+    last_login: datetime | None
+    tokens: int
+
+    def locked(self, *, now: datetime) -> bool:
+        """Whether too many failures keep it out now."""
+        return self.locked_until is not None and now < self.locked_until
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSearch:
+    """Which accounts: by a part of login or name, a role, a centre; closed ones too when asked for."""
+
+    text: str = ""
+    role: str = ""
+    centre_id: int | None = None
+    closed: bool = False
+
+
+def accounts(wanted: AccountSearch, *, limit: int) -> list[AccountView]:
+    """Give at most `limit` accounts by login."""
+    found = staff().filter(is_active=not wanted.closed)
+    if wanted.text:
+        found = found.filter(Q(username__icontains=wanted.text) | Q(name__icontains=wanted.text))
+    if wanted.role:
+        found = found.filter(role=wanted.role)
+    if wanted.centre_id is not None:
+        found = found.filter(centre_id=wanted.centre_id)
+    return [_account(row) for row in _with_tokens(found)[:limit]]
+
+
+def account(login: str) -> AccountView:
+    """Give one account, closed ones too; raises UnknownAccount."""
+    row = None if "\0" in login else _with_tokens(staff()).filter(username=login).first()
+    if row is None:
+        raise UnknownAccount(login)
+    return _account(row)
+
+
+class UnknownAccount(LookupError):
+    """Nobody has this login, not even a closed account."""
+
+
+def _with_tokens(rows: QuerySet[Staff]) -> QuerySet[Staff]:
+    return rows.annotate(tokens=Count("stafftoken", filter=Q(stafftoken__revoked_at=None)))
+
+
+def _account(row: Staff) -> AccountView:
+    return AccountView(
+        id=row.pk,
+        login=row.username,
+        name=row.name,
+        role=row.role,
+        scope=Scope(row.centre_id, row.department_id),
+        centre_name=row.centre.short_name if row.centre else "",
+        department_name=row.department.short_name if row.department else "",
+        open=row.is_active,
+        locked_until=row.locked_until,
+        must_change_password=row.must_change_password,
+        last_login=row.last_login,
+        tokens=row.tokens,  # type: ignore[attr-defined]  # annotated
+    )
 
 
 def names_of(logins: Iterable[str]) -> dict[str, str]:

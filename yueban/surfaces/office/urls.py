@@ -1,11 +1,24 @@
 """The office: one module of views for each thing that managers do."""
 
-from __future__ import annotations
+from django.urls import path
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from django.urls import URLPattern
+from yueban.surfaces.office import audit, hours, staff
 
 app_name = "office"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("hours/", hours.overview, name="hours"),
+    path("hours/new/<slug:kind>/", hours.new, name="hours_new"),
+    path("hours/preview/<slug:kind>/", hours.preview, name="hours_preview"),
+    path("hours/<int:opening_id>/", hours.opening, name="opening"),
+    path("hours/<int:opening_id>/edit/", hours.edit, name="opening_edit"),
+    path("hours/<int:opening_id>/publish/", hours.publish, name="opening_publish"),
+    path("hours/<int:opening_id>/discard/", hours.discard, name="opening_discard"),
+    path("hours/<int:opening_id>/withdraw/", hours.withdraw, name="opening_withdraw"),
+    path("staff/", staff.accounts_list, name="staff"),
+    path("staff/add", staff.add, name="staff_add"),
+    path("staff/account/<str:login>", staff.account, name="account"),
+    path("staff/account/<str:login>/post", staff.change_post, name="account_post"),
+    path("staff/account/<str:login>/<slug:action>", staff.act, name="account_act"),
+    path("audit/", audit.log, name="audit"),
+    path("reveals/", audit.reveals, name="reveals"),
+]

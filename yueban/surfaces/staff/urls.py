@@ -11,5 +11,6 @@ urlpatterns = [
     path("logout", views.log_out, name="logout"),
     path("workplace", views.workplace, name="workplace"),
     path("password", views.password, name="password"),
+    path("roles", views.roles, name="roles"),
     path("reveal/<slug:code>", reveal.reveal, name="reveal"),
 ]

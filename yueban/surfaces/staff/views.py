@@ -19,15 +19,18 @@ from yueban.domain.people import operations
 from yueban.domain.people.rules import (
     PERMISSION_NAMES,
     PERMISSIONS,
+    REACH_NAMES,
+    REACHES,
     ROLE_NAMES,
     LoginRefused,
     Permission,
+    Role,
     StaffIdentity,
 )
 from yueban.kernel import clock
 from yueban.kernel.errors import InvalidInput
 from yueban.surfaces.access import BACKEND, any_staff, staff_of
-from yueban.surfaces.workplace import CHOSEN
+from yueban.surfaces.workplace import CHOSEN, county_page
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -40,6 +43,9 @@ DOORS = {
     Permission.RUN_SYSTEM: ("/kiosk/devices/", gettext_lazy("终端登记")),
     Permission.MANAGE_CAPACITY: ("/kiosk/devices/", gettext_lazy("终端登记")),
     Permission.SEE_QUEUES: ("/display/", gettext_lazy("大厅屏幕")),
+    Permission.SUPERVISE: ("/office/reveals/", gettext_lazy("查看号码的记录")),
+    Permission.MANAGE_STAFF: ("/office/staff/", gettext_lazy("账号")),
+    Permission.READ_AUDIT: ("/office/audit/", gettext_lazy("审计日志")),
 }
 """What each permission opens, the first being where its holder lands after the login."""
 _NO_ERRORS = {"old": "", "new": "", "again": ""}
@@ -154,5 +160,30 @@ def _described(staff: StaffIdentity) -> dict[str, Any]:
         "staff": staff,
         "role": _(ROLE_NAMES[staff.role]),
         "may": [_(name) for permission, name in PERMISSION_NAMES.items() if permission in PERMISSIONS[staff.role]],
-        "doors": [door for permission, door in DOORS.items() if staff.may(permission)],
+        "doors": dict.fromkeys(door for permission, door in DOORS.items() if _opens(staff, permission)),
     }
+
+
+def _opens(staff: StaffIdentity, permission: Permission) -> bool:
+    """Whether a door is open: what concerns the whole hall is not for who is bound to one of its departments."""
+    whole_hall = permission is Permission.MANAGE_CAPACITY
+    return staff.may(permission) and not (whole_hall and staff.scope.department_id is not None)
+
+
+@require_GET
+@any_staff
+def roles(request: HttpRequest) -> HttpResponse:
+    """The table of roles in words: for each, where it holds and what it may."""
+    staff = staff_of(request)
+    if staff is None:
+        raise PermissionDenied
+    rows = [
+        {
+            "role": _(ROLE_NAMES[role]),
+            "own": role == staff.role,
+            "reach": _(REACH_NAMES[REACHES[role]]),
+            "may": [_(name) for permission, name in PERMISSION_NAMES.items() if permission in PERMISSIONS[role]],
+        }
+        for role in Role
+    ]
+    return county_page(request, "staff/roles.html", staff, rows=rows)

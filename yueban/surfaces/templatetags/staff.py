@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django import template
+from django.utils.html import format_html
 
 from yueban.domain.people.rules import REVEAL_REASONS, Permission
+from yueban.kernel import clock
 from yueban.surfaces.access import staff_of
 from yueban.surfaces.words import KINDS
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.http import HttpRequest
+    from django.utils.safestring import SafeString
 
     from yueban.domain.booking.queries import AppointmentView
 
@@ -36,3 +41,10 @@ def certificate_kind(appointment: AppointmentView) -> str:
 def reveal_reasons() -> dict[str, str]:
     """The reasons that are offered to choose, by their names in the form."""
     return REVEAL_REASONS
+
+
+@register.filter
+def moment_exact(value: datetime) -> SafeString:
+    """「2026-11-30 09:30:05」: the log is read to the second."""
+    local = value.astimezone(clock.TZ)
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(), f"{local:%Y-%m-%d %H:%M:%S}")
