@@ -9,15 +9,19 @@ from __future__ import annotations
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.http import HttpResponse
 from typing_extensions import override
 
-from yueban.domain.prereview.copies import EMPTY, MOST_BYTES, too_large
+from yueban.domain.prereview.copies import EMPTY, MOST_BYTES, Kind, too_large
 from yueban.kernel.errors import InvalidInput
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+    from yueban.domain.prereview.operations import Opened
 
 _TOO_LARGE = "yueban.upload_too_large"
 
@@ -59,3 +63,26 @@ def content_of(request: HttpRequest, field: str = "file") -> bytes:
         raise InvalidInput("file", "empty", EMPTY)
     content: bytes = found.read()
     return content
+
+
+_QUIET = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+_POLICIES = {
+    Kind.PICTURE: f"{_QUIET}; img-src 'self' data:; style-src 'unsafe-inline'; sandbox",
+    # Browsers show no PDF inside a sandbox of this header; their viewer is one itself.
+    Kind.PAPER: f"{_QUIET}; object-src 'self'; style-src 'unsafe-inline'",
+}
+
+
+def shown(opened: Opened) -> HttpResponse:
+    """Answer with a copy: the type is what our check found, the name is ours, and nothing in it may act."""
+    response = HttpResponse(opened.content, content_type=opened.content_type)
+    response["Content-Disposition"] = f'inline; filename="{opened.name}"'
+    response["Content-Security-Policy"] = _POLICIES[opened.kind]
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
+
+
+def kept_days() -> int:
+    """Give for how many days after the visit copies are kept."""
+    days: int = settings.COPY_DAYS
+    return days

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy
 
 from yueban.domain.booking.rules import ChannelKind, Status
+from yueban.domain.booking.rules.tasks import TaskState
+from yueban.domain.prereview.rules import State
 
 STATUSES = {
     Status.REQUESTED: (gettext_lazy("待确认"), "tag--action"),
@@ -39,3 +41,17 @@ OUTCOMES = {
     "incomplete": gettext_lazy("材料不齐"),
     "refused": gettext_lazy("不予受理"),
 }
+MATERIAL_STATES = {
+    State.OK: (gettext_lazy("合格"), "tag--done"),
+    State.TO_FIX: (gettext_lazy("要改"), "tag--lost"),
+    State.MISSING: (gettext_lazy("要补"), "tag--lost"),
+}
+"""What a clerk found of a material."""
+TASK_STATES = {
+    TaskState.PUSHED: (gettext_lazy("已推送"), ""),
+    TaskState.IN_PROGRESS: (gettext_lazy("办理中"), "tag--action"),
+    TaskState.DONE: (gettext_lazy("已办好"), "tag--done"),
+    TaskState.RETURNED: (gettext_lazy("已退回"), "tag--lost"),
+    TaskState.WITHDRAWN: (gettext_lazy("已撤回"), ""),
+}
+"""Where a member matter of a package stands."""

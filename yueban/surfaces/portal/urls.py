@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yueban.surfaces.portal.views import book, guide, mine, rebook, visit
+from yueban.surfaces.portal.views import book, guide, materials, mine, rebook, reminded, visit
 
 app_name = "portal"
 
@@ -27,6 +27,7 @@ urlpatterns = [
     path("booking/<slug:nonce>/who/", book.who, name="who"),
     path("booking/<slug:nonce>/confirm/", book.confirm, name="confirm"),
     path("booking/<slug:nonce>/done/", book.done, name="done"),
+    path("q/<slug:token>", reminded.reminded, name="reminded"),
     path("r/<slug:token>", rebook.rebook, name="rebook"),
     path("me/", mine.overview, name="mine"),
     path("me/login/", mine.login, name="login"),
@@ -38,6 +39,11 @@ urlpatterns = [
     path("me/<slug:code>/ticket/more-time", mine.more_time, name="more_time"),
     path("me/<slug:code>/waiting/", mine.waiting, name="waiting"),
     path("me/<slug:code>/calendar.ics", mine.calendar, name="calendar"),
+    path("p/<slug:token>", materials.link, name="material-link"),
+    path("me/<slug:code>/materials/", materials.materials, name="materials"),
+    path("me/<slug:code>/materials/<int:material>/", materials.hand_in, name="material"),
+    path("me/<slug:code>/materials/copies/<int:copy>/", materials.copy, name="material-copy"),
+    path("me/<slug:code>/materials/copies/<int:copy>/delete", materials.take_back, name="material-copy-delete"),
     path("v/<slug:token>", visit.visit, name="visit"),
     path("v/<slug:token>/time", visit.other_time, name="visit-time"),
     path("v/<slug:token>/no", visit.no, name="visit-no"),

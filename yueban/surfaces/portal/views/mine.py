@@ -10,12 +10,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from yueban.domain.booking import operations as booking
 from yueban.domain.booking.queries import AppointmentView, UnknownPlace
+from yueban.domain.booking.queries.tasks import tasks_of
 from yueban.domain.booking.rules import Status, cancelled_as, reschedule_refusals, ticket_refusals
 from yueban.domain.directory import queries as directory
+from yueban.domain.prereview import queries as prereview
 from yueban.domain.queueing import operations as queueing
 from yueban.domain.queueing import queries as tickets
 from yueban.domain.queueing.rules import OPEN, AlreadyPostponed, AlreadyWaiting, MoveRefused
 from yueban.domain.regulation.rules import Clause, RefusalCode, Refused, reason
+from yueban.domain.visits import queries as visits
 from yueban.kernel import certificates, clock
 from yueban.kernel.errors import InvalidInput
 from yueban.surfaces.portal import codes, forms, ics, own, picker, visitor
@@ -90,11 +93,15 @@ def appointment(request: HttpRequest, code: str) -> HttpResponse:
     """One appointment and what can be done with it now."""
     now = clock.now()
     found = own.one(request, code, now=now)
+    if not found.place.in_the_hall:  # nobody comes to a window: the page of the visit says who comes when
+        return redirect(visits.by_code(found.code, now=now).path)
     context = _about(found) | {
         "live": own.is_coming(found, now),
         "can_cancel": isinstance(_cancelled_as(found), Status),
         "can_move": not reschedule_refusals(found.facts, now=now),
         "ticket_now": found.status in TICKETED or not ticket_refusals(found.facts, now=now),
+        "checklist": prereview.checklist(found.id),
+        "tasks": tasks_of(found.id) if found.package_code else [],
     }
     return render(request, "portal/mine/appointment.html", context)
 
