@@ -38,9 +38,12 @@ TABS: list[tuple[Permission, str, Any]] = [
     (Permission.CALL_BACK, "desk:calls", gettext_lazy("回电")),
     (Permission.BOOK_FOR_OTHERS, "desk:arrivals", gettext_lazy("到场")),
     (Permission.CANCEL_FOR_COUNTER, "desk:cancelling", gettext_lazy("窗口取消")),
+    (Permission.BOOK_FOR_OTHERS, "desk:urgent", gettext_lazy("紧急预约")),
+    (Permission.MANAGE_HOURS, "office:hours", gettext_lazy("弹性时段")),
     (Permission.SUPERVISE, "office:reveals", gettext_lazy("查看记录")),
     (Permission.MANAGE_STAFF, "office:staff", gettext_lazy("账号")),
     (Permission.READ_AUDIT, "office:audit", gettext_lazy("审计日志")),
+    (Permission.SEE_MESSAGES, "office:messages", gettext_lazy("短信")),
 ]
 """The pages of desk and office in the order of a working day: permission, view name, what the link says."""
 

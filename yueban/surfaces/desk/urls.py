@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from yueban.surfaces.desk import appointment, arrivals, callbacks, cancelling, find, home, intake, notice, register
+from yueban.surfaces.desk import (
+    appointment,
+    arrivals,
+    callbacks,
+    cancelling,
+    find,
+    home,
+    intake,
+    notice,
+    register,
+    urgent,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -16,6 +27,10 @@ urlpatterns = [
     path("appointments/<slug:code>/print", notice.print_slip, name="print_slip"),
     path("appointments/<slug:code>/arrive", arrivals.arrive, name="arrive"),
     path("appointments/<slug:code>/accept", arrivals.accept, name="accept"),
+    path("urgent/", urgent.urgent, name="urgent"),
+    path("urgent/new/", urgent.ask, name="urgent_ask"),
+    path("urgent/<slug:code>/approve", urgent.approve, name="urgent_approve"),
+    path("urgent/<slug:code>/reject", urgent.reject, name="urgent_reject"),
     path("cancelling/", cancelling.cancelling, name="cancelling"),
     path("arrivals/", arrivals.arrivals, name="arrivals"),
     path("calls/", callbacks.calls, name="calls"),

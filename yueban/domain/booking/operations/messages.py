@@ -44,8 +44,12 @@ def tell_counter_cancelled(appointment: AppointmentView, reason: str, *, now: da
 
 
 def counter_message(appointment: AppointmentView, reason: str) -> str:
-    """Give the text that `tell_counter_cancelled` would send, without the signature: a page shows it beforehand."""
-    fields = counter_cancelled(appointment, reason)
+    """Give the text that `tell_counter_cancelled` would send, for a page to show beforehand.
+
+    Without the signature, and with a blank in place of the token: who cancels has no use of the applicant's link.
+    """
+    blank = "·" * len(rebooking_token(appointment.code))
+    fields = counter_cancelled(appointment, reason) | {"link": notices.link(f"/r/{blank}")}
     return render(Template(fields.pop("template")), **fields)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from yueban.domain.booking.models import Rebooking
@@ -14,7 +15,7 @@ from yueban.domain.regulation.rules import RefusalCode, Refused
 from yueban.kernel import crypto
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
 _PURPOSE: Final = "rebook"
 _NOT_BINDING: Final = {RefusalCode.CHANNEL_NOT_ALLOWED}
@@ -28,6 +29,11 @@ class Offered:
     old: AppointmentView
     until: datetime
     new: AppointmentView | None
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which the link works."""
+        return (self.until - timedelta(seconds=1)).date()
 
     def is_open(self, *, now: datetime) -> bool:
         """Say whether an hour can still be chosen."""
