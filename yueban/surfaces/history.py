@@ -43,6 +43,8 @@ EVENTS: dict[str, Any] = {
     "task.done": gettext_lazy("联办任务办好"),
     "task.returned": gettext_lazy("联办任务退回"),
     "task.withdrawn": gettext_lazy("联办任务撤回"),
+    "message.requeued": gettext_lazy("重新发送短信"),
+    "message.revealed": gettext_lazy("查看短信内容"),
     "person.revealed": gettext_lazy("查看完整证件号码"),
     "person.reveals_exceeded": gettext_lazy("超过一天查看上限，未显示"),
     "staff.added": gettext_lazy("新增账号"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from yueban.domain.booking.operations import escalate_calls, lapse_urgent, sweep_no_shows
+from yueban.domain.booking.operations import escalate_calls, lapse_urgent, remind, sweep_no_shows
 from yueban.kernel import clock
 
 
@@ -27,3 +27,10 @@ def escalate(timestamp: int) -> int:  # noqa: ARG001 - the same
 def lapse(timestamp: int) -> int:  # noqa: ARG001 - the same
     """Reject the urgent requests whose hour came without an answer (R1.2)."""
     return lapse_urgent(now=clock.now())
+
+
+@app.periodic(cron="*/2 * * * *")
+@app.task(name="booking.remind", queueing_lock="booking.remind", pass_context=False)
+def remind_tomorrows(timestamp: int) -> int:  # noqa: ARG001 - the same
+    """Remind those who are expected tomorrow, in the evening (R4.1)."""
+    return remind(now=clock.now())

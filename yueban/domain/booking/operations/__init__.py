@@ -32,6 +32,7 @@ from yueban.domain.booking.operations.progress import (
     may_be_ticketed,
 )
 from yueban.domain.booking.operations.rebooking import AlreadyRebooked, LinkExpired, rebook
+from yueban.domain.booking.operations.reminders import remind
 from yueban.domain.booking.operations.rotation import rotate_keys
 from yueban.domain.booking.operations.sweep import sweep_no_shows
 from yueban.domain.booking.operations.tasks import move_task
@@ -90,6 +91,7 @@ __all__ = [
     "rebook",
     "reject",
     "reject_urgent",
+    "remind",
     "request_urgent",
     "reschedule",
     "rotate_keys",

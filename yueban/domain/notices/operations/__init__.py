@@ -4,7 +4,7 @@ from yueban.domain.notices.operations.receiving import match_kept, push, receive
 from yueban.domain.notices.operations.sending import Drained, drain, drain_all
 from yueban.domain.notices.operations.settling import settle
 from yueban.domain.notices.operations.upkeep import UnknownMessage, forget_old, requeue, reveal, rotate_keys
-from yueban.domain.notices.operations.writing import compose, enqueue, link, send_login_code, timing
+from yueban.domain.notices.operations.writing import compose, enqueue, evening, link, send_login_code, timing
 
 __all__ = [
     "Drained",
@@ -13,6 +13,7 @@ __all__ = [
     "drain",
     "drain_all",
     "enqueue",
+    "evening",
     "forget_old",
     "link",
     "match_kept",

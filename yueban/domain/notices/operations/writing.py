@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from yueban.domain.notices import rules
-from yueban.domain.notices.rules import Template
+from yueban.domain.notices.rules import Evening, Template
 from yueban.domain.people import operations as people
 from yueban.domain.people.rules import CODE_MINUTES
 from yueban.kernel import crypto
@@ -40,6 +40,11 @@ def timing(template: str, *, about: datetime | None, now: datetime) -> dict[str,
         "about_at": about,
         "expires_at": rules.expires(template, about=about, written_at=now),
     }
+
+
+def evening(*, now: datetime) -> Evening | None:
+    """Give the evening of reminding that is on, from `YUEBAN_REMIND_AT` until the quiet hours; None outside it."""
+    return rules.evening(begins=settings.SMS_REMIND_AT, quiet=settings.SMS_QUIET_HOURS, now=now)
 
 
 _ENQUEUE = """

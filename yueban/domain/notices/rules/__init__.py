@@ -1,7 +1,17 @@
 """What messages say, when they may go out, and what becomes of them."""
 
 from yueban.domain.notices.rules.codes import HOPELESS, NO_ANSWER, NO_TEMPLATE, UNREADABLE, WORKER_DIED, in_words
-from yueban.domain.notices.rules.hours import Handling, Night, QuietHours, due, expires, handling, quiet_hours
+from yueban.domain.notices.rules.hours import (
+    Evening,
+    Handling,
+    Night,
+    QuietHours,
+    due,
+    evening,
+    expires,
+    handling,
+    quiet_hours,
+)
 from yueban.domain.notices.rules.kinds import KIND_NAMES, kind_name
 from yueban.domain.notices.rules.retry import (
     AGAIN,
@@ -45,6 +55,7 @@ __all__ = [
     "TEXTS",
     "UNREADABLE",
     "WORKER_DIED",
+    "Evening",
     "Handling",
     "Night",
     "QuietHours",
@@ -52,6 +63,7 @@ __all__ = [
     "Template",
     "day",
     "due",
+    "evening",
     "expires",
     "fields_of",
     "handling",

@@ -6,7 +6,7 @@ One table for all kinds. A kind that is not in it is ordinary: it waits for the 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -114,3 +114,22 @@ def expires(template: str, *, about: datetime | None, written_at: datetime) -> d
     if kind.lives is not None:
         return written_at + kind.lives
     return about if kind.until_start else None
+
+
+@dataclass(frozen=True, slots=True)
+class Evening:
+    """The time of reminding about the next day: it began at `since`."""
+
+    since: datetime
+    service_date: date
+
+
+def evening(*, begins: time, quiet: QuietHours | None, now: datetime) -> Evening | None:
+    """Give the evening of reminding that is on, None outside it: from `begins` to the quiet hours or to midnight.
+
+    Who was down all evening reminds nobody in the night and nobody the next morning: a late reminder is none.
+    """
+    today = now.astimezone(TZ).date()
+    tomorrow = today + timedelta(days=1)
+    ends = at(today, quiet.starts) if quiet is not None and quiet.starts > begins else at(tomorrow, time())
+    return Evening(at(today, begins), tomorrow) if at(today, begins) <= now < ends else None

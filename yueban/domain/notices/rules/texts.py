@@ -84,7 +84,7 @@ TEXTS: Final[dict[Template, str]] = {
     Template.SUSPENDED: (
         "您本月爽约已满{limit}次，{until}起才能再预约。已约的照常有效，也可到大厅现场取号。有异议请拨{hotline}申诉。"
     ),
-    Template.REMINDER: "提醒：您预约了{when}到{centre}办理“{matter}”，预约号{code}。不能来请在{free_until}前取消。",
+    Template.REMINDER: "提醒：{when}到{centre}办理“{matter}”，预约号{code}。不能来请取消：{link}",
     Template.LOGIN_CODE: "验证码{code}，{minutes}分钟内有效。工作人员不会向您索要，请勿告诉他人。",
     Template.TICKET_NEAR: "{label}号前面还有{count}人，请到{centre}等候叫号。来不及可在“我的预约”里点“我还要一会儿”。",
     Template.TICKET_CALLED: "请{label}号到{counter}号窗口办理（{centre}）。过号请向窗口说明。",
