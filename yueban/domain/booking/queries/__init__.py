@@ -35,8 +35,14 @@ from yueban.domain.booking.queries.hotline import (
     waiting_calls,
 )
 from yueban.domain.booking.queries.invariants import broken_invariants
-from yueban.domain.booking.queries.openings import Affected, affected_by_opening
+from yueban.domain.booking.queries.openings import (
+    Affected,
+    CancelledInOpening,
+    affected_by_opening,
+    cancelled_of_opening,
+)
 from yueban.domain.booking.queries.rebooking import Offered, free_hours, offered, rebooking_token
+from yueban.domain.booking.queries.reminders import by_cancel_token, cancel_token, to_remind
 from yueban.domain.booking.queries.urgent import UrgentView, urgent_decided, urgent_requests
 
 __all__ = [
@@ -47,6 +53,7 @@ __all__ = [
     "AttemptView",
     "CallView",
     "CancelledByCounter",
+    "CancelledInOpening",
     "Offered",
     "UnknownAppointment",
     "UnknownPlace",
@@ -57,13 +64,16 @@ __all__ = [
     "availability",
     "availability_json",
     "broken_invariants",
+    "by_cancel_token",
     "by_code",
     "by_codes",
     "by_id",
     "by_ids",
     "by_qr",
     "call",
+    "cancel_token",
     "cancelled_by_counter",
+    "cancelled_of_opening",
     "channel_of",
     "codes_of",
     "ended_calls",
@@ -77,6 +87,7 @@ __all__ = [
     "of_phone",
     "offered",
     "rebooking_token",
+    "to_remind",
     "upcoming",
     "urgent_decided",
     "urgent_requests",

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db import connection
+
 from yueban.domain.booking.queries.appointments import AppointmentView, many
 from yueban.domain.booking.queries.counter import limits_of
 from yueban.domain.booking.rules import is_late
+from yueban.kernel.wall import TZ
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,3 +34,35 @@ def affected_by_opening(opening_id: int, *, now: datetime) -> list[Affected]:
     found = many(_OF_OPENING, {"opening": opening_id, "now": now}, now)
     limits = limits_of(found)
     return [Affected(each, is_late(limits[each.id], now=now)) for each in found]
+
+
+@dataclass(frozen=True, slots=True)
+class CancelledInOpening:
+    """What became of one appointment when its opening was withdrawn; nothing of the person."""
+
+    code: str
+    matter: str
+    starts_at: datetime
+    ends_at: datetime
+    late: bool
+    has_phone: bool
+    rebooked: bool
+
+
+_CANCELLED = """
+SELECT a.code, m.short_name, lower(a.during), upper(a.during), coalesce((e.data->>'late')::bool, false),
+    a.phone_sealed <> '', EXISTS (SELECT 1 FROM booking_rebooking r WHERE r.old_id = a.id)
+FROM calendar_slot s
+JOIN booking_appointment a ON a.slot_id = s.id AND a.status = 'counter_cancelled'
+JOIN directory_matter m ON m.id = a.matter_id
+LEFT JOIN audit_event e ON e.appointment_id = a.id AND e.kind = 'appointment.counter_cancelled'
+WHERE s.opening_id = %s ORDER BY a.during, a.code LIMIT 1000
+"""
+
+
+def cancelled_of_opening(opening_id: int) -> list[CancelledInOpening]:
+    """Give what counters cancelled in the hours of an opening, by hour, at most 1000."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CANCELLED, [opening_id])
+        rows = cursor.fetchall()
+    return [CancelledInOpening(*row[:2], row[2].astimezone(TZ), row[3].astimezone(TZ), *row[4:]) for row in rows]

@@ -2,12 +2,14 @@
 
 from yueban.domain.calendar.queries.days import DayView, day, standings, working_days
 from yueban.domain.calendar.queries.flexible import (
+    HeldHour,
     OpeningView,
     Preview,
     UnknownOpening,
     flexible_opening,
     flexible_openings,
     hall_hours,
+    held_hours,
     preview,
     reserved,
 )
@@ -24,6 +26,7 @@ from yueban.domain.calendar.queries.invariants import broken_invariants
 
 __all__ = [
     "DayView",
+    "HeldHour",
     "OpeningView",
     "Preview",
     "UnknownOpening",
@@ -35,6 +38,7 @@ __all__ = [
     "generation_due",
     "hall_hours",
     "halls",
+    "held_hours",
     "open_spans",
     "openings",
     "preview",

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from django.db.models import Q, Sum
+from django.db.models import Max, Q, Sum
 
-from yueban.domain.calendar.models import FlexibleOpening, OpeningCounter, OpeningQueue
+from yueban.domain.calendar.models import FlexibleOpening, OpeningCounter, OpeningQueue, Slot
 from yueban.domain.calendar.queries.days import working_days
 from yueban.domain.calendar.queries.halls import hours_held, openings, staffing
 from yueban.domain.calendar.rules import (
@@ -267,3 +267,26 @@ def _passed_over(proposal: Proposal, dates: list[date], hall: HallHours) -> Iter
 def reserved(proposal: Proposal, *, centre_id: int) -> list[tuple[datetime, datetime]]:
     """Give the stretches of time of a proposal, ascending: what a published opening keeps."""
     return [proposal.span.on(day) for day in dates_of(proposal, hall_hours(centre_id).days)]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldHour:
+    """One hour of a published opening, all its queues together."""
+
+    starts_at: datetime
+    ends_at: datetime
+    places: int
+    booked: int
+    closed_reason: str
+
+
+def held_hours(opening_id: int) -> list[HeldHour]:
+    """Give the hours of an opening that have slots by now, ascending."""
+    rows = Slot.objects.filter(opening_id=opening_id).values("starts_at", "ends_at").order_by("starts_at", "ends_at")
+    totals = rows.annotate(places=Sum("capacity"), booked=Sum("booked"), why=Max("closed_reason"))
+    return [
+        HeldHour(
+            row["starts_at"].astimezone(TZ), row["ends_at"].astimezone(TZ), row["places"], row["booked"], row["why"]
+        )
+        for row in totals
+    ]
