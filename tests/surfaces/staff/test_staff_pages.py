@@ -53,7 +53,8 @@ def test_a_clerk_enters_and_lands_at_the_counters(client: Client) -> None:
         (Role.GUIDE, "/counter/guide/"),
         (Role.SUPERVISOR, "/display/"),
         (Role.SYSTEM_ADMIN, "/admin/"),
-        (Role.AUDIT_ADMIN, "/staff/"),
+        (Role.SECURITY_ADMIN, "/office/staff/"),
+        (Role.AUDIT_ADMIN, "/office/audit/"),
     ],
 )
 def test_everybody_lands_where_they_work(client: Client, role: Role, landing: str) -> None:
