@@ -34,6 +34,7 @@ from yueban.domain.regulation.rules import Refused
 from yueban.kernel import clock
 from yueban.surfaces.access import polled, requires
 from yueban.surfaces.counter.access import at_counter, clerk
+from yueban.surfaces.counter.beforehand import beforehand
 from yueban.surfaces.counter.words import GROUNDS, OUTCOMES
 
 if TYPE_CHECKING:
@@ -278,4 +279,4 @@ def _context(counter: CounterFacts, staff: StaffIdentity) -> dict[str, Any]:
         "max_recalls": MAX_RECALLS,
         "longest_note": LONGEST_NOTE,
         "message": "",
-    }
+    } | beforehand(view.hand)

@@ -18,7 +18,7 @@ NEXT = 12
 COLUMNS = """t.id, t.label, t.state, t.series = 'Y' AS booked, t.remote, t.issued_at, t.called_at, t.served_at, t.recalls,
     t.why, t.rank_class, t.counter_id, t.person_id, t.ground, t.note, t.misses, t.for_counter_id, q.name AS queue_name,
     coalesce(m.name, '') AS matter, coalesce(a.name, '') AS person, coalesce(a.organisation, '') AS organisation,
-    coalesce(a.code, '') AS appointment_code, lower(a.during) AS starts_at, upper(a.during) AS ends_at,
+    t.appointment_id, coalesce(a.code, '') AS appointment_code, lower(a.during) AS starts_at, upper(a.during) AS ends_at,
     a.present_at IS NOT NULL AS present"""
 JOINS = """
 LEFT JOIN directory_queue q ON q.id = x.queue_id
@@ -105,6 +105,7 @@ class Line:
     matter: str
     person: str
     organisation: str
+    appointment_id: int | None
     appointment_code: str
     starts_at: datetime | None
     ends_at: datetime | None
