@@ -32,6 +32,8 @@ _ONE_OF_TWO: Final = gettext_noop("queue 和 matter 填一项，也只能填一�
 _WHY_REFUSED: Final = gettext_noop("不予受理要写明理由。")
 ACTION: Final = {200: schemas.Ticket, **errors(*WRITING, 404, 409)}
 
+CLERK: Final = Bearer(callers.staff_who(Permission.CALL))
+
 router = Router(tags=["hall"])
 
 
@@ -46,7 +48,10 @@ def issue(request: HttpRequest, asked: schemas.TicketAsked) -> HttpResponse:
     caller: callers.Caller = request.auth  # type: ignore[attr-defined]  # set by ninja
     centre = directory.centre(asked.centre)
     _may_issue(caller, centre.pk)
-    queue_id, holder = _queue_and_holder(asked, centre)
+    queue_id, matter_id = _queue(asked, centre)
+    if isinstance(caller, StaffIdentity):
+        callers.must_reach(caller, Permission.ISSUE_TICKETS, centre_id=centre.pk, queue_id=queue_id)
+    holder = operations.Holder(person_id=_person(asked.applicant), matter_id=matter_id)
     issued = operations.issue(queue_id, by=caller.by, now=clock.now(), holder=holder)
     return answered(ticket_plain(queries.ticket(issued.ticket_id)), status=HTTPStatus.CREATED)
 
@@ -58,17 +63,17 @@ def _may_issue(caller: callers.Caller, centre_id: int) -> None:
         callers.at(callers.serving(caller), centre_id)
 
 
-def _queue_and_holder(asked: schemas.TicketAsked, centre: Centre) -> tuple[int, operations.Holder]:
+def _queue(asked: schemas.TicketAsked, centre: Centre) -> tuple[int, int | None]:
+    """Give the queue that was asked for, and the matter where that was named instead."""
     if bool(asked.queue) == bool(asked.matter):
         raise InvalidInput("queue", "one_of_two", _ONE_OF_TWO)
     if asked.queue:
-        queue = directory.queue(centre, asked.queue)
-        return queue.pk, operations.Holder(person_id=_person(asked.applicant))
+        return directory.queue(centre, asked.queue).pk, None
     matter = directory.matter(asked.matter or "")
     offer = directory.offer(matter, centre)
     if offer is None:
         raise Refused([reason(RefusalCode.NOT_OFFERED_HERE)])
-    return offer.queue_id, operations.Holder(person_id=_person(asked.applicant), matter_id=matter.pk)
+    return offer.queue_id, matter.pk
 
 
 def _person(given: schemas.Applicant | None) -> int | None:
@@ -100,7 +105,7 @@ def _sees_appointment(caller: callers.Caller, held: TicketView) -> bool:
 
 @router.post(
     "/counters/{id}/call-next",
-    auth=Bearer(callers.staff),
+    auth=CLERK,
     response={200: schemas.Called, 204: None, **errors(*WRITING, 404, 409)},
     summary="叫下一个号 Next, please",
 )
@@ -113,14 +118,14 @@ def call_next(
     del asked
     clerk = _staff(request)
     counter = _counter(id)
-    callers.must(clerk, Permission.CALL, centre_id=counter.centre_id)
+    callers.must_call_at(clerk, counter)
     called = operations.call_next(counter.id, by=clerk.by, now=clock.now())
     if called is None:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     return answered(ticket_plain(queries.ticket(called.ticket_id)) | {"why": called.why})
 
 
-@router.post("/tickets/{id}/recall", auth=Bearer(callers.staff), response=ACTION, summary="重呼 Call again")
+@router.post("/tickets/{id}/recall", auth=CLERK, response=ACTION, summary="重呼 Call again")
 def recall(request: HttpRequest, id: schemas.PathId, asked: schemas.Nothing = schemas.NOTHING) -> HttpResponse:  # noqa: A002
     """Call the same ticket again."""
     del asked
@@ -129,7 +134,7 @@ def recall(request: HttpRequest, id: schemas.PathId, asked: schemas.Nothing = sc
     return _after(held)
 
 
-@router.post("/tickets/{id}/missed", auth=Bearer(callers.staff), response=ACTION, summary="过号 Not there")
+@router.post("/tickets/{id}/missed", auth=CLERK, response=ACTION, summary="过号 Not there")
 def missed(request: HttpRequest, id: schemas.PathId, asked: schemas.Nothing = schemas.NOTHING) -> HttpResponse:  # noqa: A002
     """The called person is not there."""
     del asked
@@ -138,7 +143,7 @@ def missed(request: HttpRequest, id: schemas.PathId, asked: schemas.Nothing = sc
     return _after(held)
 
 
-@router.post("/tickets/{id}/park", auth=Bearer(callers.staff), response=ACTION, summary="挂起 Set aside")
+@router.post("/tickets/{id}/park", auth=CLERK, response=ACTION, summary="挂起 Set aside")
 def park(request: HttpRequest, id: schemas.PathId, asked: schemas.Nothing = schemas.NOTHING) -> HttpResponse:  # noqa: A002
     """Set the person aside; the counter is free for the next."""
     del asked
@@ -147,7 +152,7 @@ def park(request: HttpRequest, id: schemas.PathId, asked: schemas.Nothing = sche
     return _after(held)
 
 
-@router.post("/tickets/{id}/resume", auth=Bearer(callers.staff), response=ACTION, summary="恢复办理 Go on")
+@router.post("/tickets/{id}/resume", auth=CLERK, response=ACTION, summary="恢复办理 Go on")
 def resume(
     request: HttpRequest,
     id: schemas.PathId,  # noqa: A002  the contract's name
@@ -158,11 +163,12 @@ def resume(
     counter = _counter_of(held) if asked.counter is None else _counter(str(asked.counter))
     if held.centre_id != counter.centre_id:
         raise UnknownCounter(counter.id)
+    callers.must_call_at(_staff(request), counter)
     operations.resume(held.id, counter_id=counter.id, by=by, now=clock.now())
     return _after(held)
 
 
-@router.post("/tickets/{id}/transfer", auth=Bearer(callers.staff), response=ACTION, summary="转移 To another queue")
+@router.post("/tickets/{id}/transfer", auth=CLERK, response=ACTION, summary="转移 To another queue")
 def transfer(request: HttpRequest, id: schemas.PathId, asked: schemas.TransferAsked) -> HttpResponse:  # noqa: A002
     """Send the person to another queue of the centre; number and place in the order stay."""
     held, by = _in_hand(request, id)
@@ -171,7 +177,7 @@ def transfer(request: HttpRequest, id: schemas.PathId, asked: schemas.TransferAs
     return _after(held)
 
 
-@router.post("/tickets/{id}/finish", auth=Bearer(callers.staff), response=ACTION, summary="办结 Finish")
+@router.post("/tickets/{id}/finish", auth=CLERK, response=ACTION, summary="办结 Finish")
 def finish(
     request: HttpRequest,
     id: schemas.PathId,  # noqa: A002  the contract's name
@@ -220,9 +226,9 @@ def _counter_of(held: TicketView) -> CounterFacts:
 
 
 def _in_hand(request: HttpRequest, text: str) -> tuple[TicketView, str]:
-    """Give the ticket and who acts; refuses a clerk of another centre."""
+    """Give the ticket and who acts; refuses a clerk of another centre or department."""
     clerk, held = _staff(request), _ticket(text)
-    callers.must(clerk, Permission.CALL, centre_id=held.centre_id)
+    callers.must_reach(clerk, Permission.CALL, centre_id=held.centre_id, queue_id=held.queue_id)
     return held, clerk.by
 
 

@@ -11,6 +11,7 @@ from django.http import Http404
 from yueban.domain.people.rules import Permission
 from yueban.domain.queueing import queries
 from yueban.surfaces.access import requires, staff_of
+from yueban.surfaces.reach import calls_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +46,7 @@ def in_hall(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def at_counter(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Give the view its counter and the clerk, who may call at that counter's centre; 404 for an unknown counter."""
+    """Give the view its counter and the clerk, who may call there; 404 for an unknown counter."""
 
     @requires(Permission.CALL)
     @functools.wraps(view)
@@ -53,7 +54,7 @@ def at_counter(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
         counter, staff = queries.counter(counter_id), clerk(request)
         if counter is None:
             raise Http404
-        if not staff.may(Permission.CALL, centre_id=counter.centre_id):
+        if not calls_at(staff, counter):
             raise PermissionDenied
         return view(request, counter, staff, **kwargs)
 

@@ -23,6 +23,7 @@ from yueban.kernel import clock, crypto, ids
 from yueban.surfaces.access import polled, requires
 from yueban.surfaces.counter.access import clerk, in_hall
 from yueban.surfaces.counter.words import GROUNDS, STATES
+from yueban.surfaces.reach import reached, reaches_queue
 
 if TYPE_CHECKING:
     from yueban.domain.people.rules import StaffIdentity
@@ -66,7 +67,7 @@ def find(request: HttpRequest, hall: HallView, staff: StaffIdentity) -> HttpResp
     if len(code) == CODE_LENGTH and code.isdigit():
         return _appointment(request, hall, staff, code)
     found = queries.ticket_labelled(hall.id, text, date=clock.today())
-    if found is None:
+    if found is None or not _reaches(staff, hall, found.queue_id):
         return _home(request, hall, staff, _("今天没有这个号，也没有这个预约。"), q=text)
     return redirect("counter:guide_ticket", hall.code, found.id)
 
@@ -78,6 +79,8 @@ def ticket(request: HttpRequest, hall: HallView, staff: StaffIdentity, *, ticket
     found = queries.ticket(ticket_id)
     if found is None or found.centre_id != hall.id:
         raise Http404
+    if not _reaches(staff, hall, found.queue_id):
+        raise PermissionDenied
     message = ""
     if request.method == "POST":
         chosen = request.POST.get("ground", "")
@@ -102,6 +105,8 @@ def arrive(request: HttpRequest, hall: HallView, staff: StaffIdentity) -> HttpRe
         found = booking.by_code(code if code.isdigit() else "", now=clock.now())
         if found.centre_id != hall.id:
             raise Http404
+        if not _reaches(staff, hall, found.queue_id):
+            raise PermissionDenied
         issued = operations.check_in(code, by=staff.by, now=clock.now())
     except booking.UnknownAppointment as error:
         raise Http404 from error
@@ -119,6 +124,8 @@ def issue(request: HttpRequest, hall: HallView, staff: StaffIdentity) -> HttpRes
     known = {str(each.id): each.id for each in queries.queues(hall.id, date=clock.today())}
     if (wanted := request.POST.get("queue", "")) not in known:
         raise Http404
+    if not _reaches(staff, hall, known[wanted]):
+        raise PermissionDenied
     try:
         issued = operations.issue(known[wanted], by=staff.by, now=clock.now())
     except QueueingError:
@@ -163,6 +170,10 @@ def overnight(request: HttpRequest, hall: HallView, staff: StaffIdentity) -> Htt
     return redirect("counter:guide_day", hall.code)
 
 
+def _reaches(staff: StaffIdentity, hall: HallView, queue_id: int) -> bool:
+    return reaches_queue(staff, Permission.ISSUE_TICKETS, centre_id=hall.id, queue_id=queue_id)
+
+
 def _date(text: str) -> day_type | None:
     try:
         return parse_date(text)
@@ -178,18 +189,23 @@ def _appointment(request: HttpRequest, hall: HallView, staff: StaffIdentity, cod
         found = booking.by_code(code, now=clock.now())
     except booking.UnknownAppointment:
         return _home(request, hall, staff, _("今天没有这个号，也没有这个预约。"), q=code)
+    if not _reaches(staff, hall, found.queue_id):
+        return _home(request, hall, staff, _("今天没有这个号，也没有这个预约。"), q=code)
     if found.centre_id != hall.id:
         return _home(request, hall, staff, _("这个预约在%(centre)s办理。") % {"centre": found.centre_name}, q=code)
     return render(request, "counter/guide_appointment.html", {"hall": hall, "appointment": found})
 
 
 def _hall(hall: HallView, staff: StaffIdentity) -> dict[str, Any]:
+    queues = sorted(queries.queues(hall.id, date=clock.today()), key=lambda each: -each.waiting)
+    ours = reached(staff, Permission.ISSUE_TICKETS, centre_id=hall.id, queues=[each.id for each in queues])
     return {
         "hall": hall,
         "staff": staff,
+        "issuing": [each for each in queues if each.id in ours],
         "calls": queries.help_calls(hall.id),
         "paper": [each for each in queries.printers(hall.id) if each.error or each.needs_paper],
-        "queues": sorted(queries.queues(hall.id, date=clock.today()), key=lambda each: -each.waiting),
+        "queues": queues,
         "message": "",
         "q": "",
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -36,13 +37,14 @@ from yueban.surfaces.access import polled, requires
 from yueban.surfaces.counter.access import at_counter, clerk
 from yueban.surfaces.counter.beforehand import beforehand
 from yueban.surfaces.counter.words import GROUNDS, OUTCOMES
+from yueban.surfaces.reach import calls_at, reaches_queue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
     from yueban.domain.people.rules import StaffIdentity
-    from yueban.domain.queueing.queries import CounterFacts, CounterView
+    from yueban.domain.queueing.queries import CounterFacts, CounterView, TicketView
 
 LONGEST_REASON = 300
 
@@ -56,7 +58,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     chosen = next(
         (each for each in halls if each.code == request.GET.get("centre")), halls[0] if len(halls) == 1 else None
     )
-    counters = queries.counters(chosen.id) if chosen else []
+    counters = [each for each in queries.counters(chosen.id) if calls_at(staff, each)] if chosen else []
     mine = queries.counter_of_staff(staff.id)
     context = {"staff": staff, "halls": halls, "hall": chosen, "counters": counters, "mine": mine}
     return render(request, "counter/choose.html", context)
@@ -152,6 +154,8 @@ def act(
     """What a clerk does with one ticket of this hall."""
     if (ticket := queries.ticket(ticket_id)) is None or ticket.centre_id != counter.centre_id:
         raise Http404
+    if action == "call" and not _may_call(staff, counter, ticket):
+        raise PermissionDenied
     forms = {"finish": _finish, "continue": _finish, "transfer": _transfer, "note": _note}
     if action in forms:
         return forms[action](request, counter, staff, ticket_id)
@@ -168,6 +172,12 @@ def act(
         raise Http404
     operation, more = simple[action]
     return _run(request, counter, staff, operation, ticket_id, **more)
+
+
+def _may_call(staff: StaffIdentity, counter: CounterFacts, ticket: TicketView) -> bool:
+    """Out of turn one calls from the own department's queues, and who was sent to this counter."""
+    own = reaches_queue(staff, Permission.CALL, centre_id=ticket.centre_id, queue_id=ticket.queue_id)
+    return own or ticket.id in {each.id for each in _view(counter).waiting}
 
 
 def _finish(request: HttpRequest, counter: CounterFacts, staff: StaffIdentity, ticket_id: int) -> HttpResponse:

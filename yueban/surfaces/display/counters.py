@@ -22,6 +22,7 @@ from yueban.domain.queueing import queries
 from yueban.kernel import clock, crypto
 from yueban.surfaces.access import requires, staff_of
 from yueban.surfaces.display.views import events_address
+from yueban.surfaces.reach import calls_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,7 +141,7 @@ def rating_setup(request: HttpRequest) -> HttpResponse:
     staff = staff_of(request)
     halls = [each for each in queries.halls() if staff and staff.may(Permission.CALL, centre_id=each.id)]
     hall = next((each for each in halls if each.code == request.GET.get("centre")), halls[0] if halls else None)
-    counters = queries.counters(hall.id) if hall else []
+    counters = [each for each in queries.counters(hall.id) if staff and calls_at(staff, each)] if hall else []
     chosen = next((each for each in counters if str(each.id) == request.POST.get("counter")), None)
     if request.method == "GET" or chosen is None:
         context = {"halls": halls, "hall": hall, "counters": counters}

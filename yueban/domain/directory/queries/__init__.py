@@ -12,6 +12,7 @@ from yueban.domain.directory.queries.places import (
     centres,
     counter,
     counters,
+    counters_of,
     county_centre,
     county_name,
     department,
@@ -19,6 +20,7 @@ from yueban.domain.directory.queries.places import (
     loaded,
     queue,
     queues,
+    queues_of,
 )
 from yueban.domain.directory.queries.services import (
     UnknownMatter,
@@ -52,6 +54,7 @@ __all__ = [
     "centres",
     "counter",
     "counters",
+    "counters_of",
     "county",
     "county_centre",
     "county_name",
@@ -70,6 +73,7 @@ __all__ = [
     "popular_matters",
     "queue",
     "queues",
+    "queues_of",
     "queues_with_frequent_matters",
     "search_matters",
 ]

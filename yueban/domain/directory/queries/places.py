@@ -101,6 +101,18 @@ def counter(counter_id: int) -> Counter:
     return found
 
 
+def queues_of(department_id: int) -> set[int]:
+    """Answer the ids of the queues at which a department serves, alone or with others."""
+    return set(Queue.objects.filter(departments=department_id, active=True).values_list("pk", flat=True))
+
+
+def counters_of(department_id: int) -> set[int]:
+    """Answer the ids of the counters that serve no queue but a department's own."""
+    others = CounterQueue.objects.filter(queue__active=True).exclude(queue__departments=department_id)
+    served = Counter.objects.filter(active=True, counterqueue__queue__departments=department_id)
+    return set(served.exclude(pk__in=others.values("counter_id")).values_list("pk", flat=True))
+
+
 def departments(centre: Centre | None = None) -> QuerySet[Department]:
     """Answer the departments (of one centre: those with a matter offered there), each with its `matter_count`."""
     offered = Q(matter__active=True)
