@@ -22,7 +22,7 @@ from yueban.kernel.certificates import parse_name, parse_phone
 from yueban.kernel.errors import FieldError, InvalidInput
 from yueban.surfaces.desk import choices
 from yueban.surfaces.desk.callbacks import PARTS
-from yueban.surfaces.desk.typed import LONGEST, by_field, day_of
+from yueban.surfaces.desk.typed import LONGEST, beside, by_field, day_of
 from yueban.surfaces.templatetags.yueban import moment_plain
 from yueban.surfaces.workplace import at_work, page
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from yueban.surfaces.desk.choices import Target
     from yueban.surfaces.workplace import Workplace
 
+INPUTS = ("phone", "name", "q", "hall", "wanted_on")
 PRESS = re.compile(r"[A-Za-z0-9_-]{8,32}")
 
 
@@ -89,7 +90,8 @@ def _page(
     own = place.centre.code if place.centre in halls else next((each.code for each in halls), "")
     context = {
         "said": said,
-        "errors": errors,
+        "errors": beside(errors, INPUTS),
+        "wrong": list(errors.values()),
         "found": choices.search(said.q, place),
         "target": target,
         "halls": halls,

@@ -27,7 +27,7 @@ from yueban.kernel.errors import FieldError, InvalidInput
 from yueban.surfaces.desk import choices, person
 from yueban.surfaces.desk.callbacks import call_in_hand, taken
 from yueban.surfaces.desk.choices import Target, Wanted
-from yueban.surfaces.desk.typed import Typed, applicant_of, by_field, certificate_of, early_errors
+from yueban.surfaces.desk.typed import Typed, applicant_of, beside, by_field, certificate_of, early_errors
 from yueban.surfaces.words import KINDS
 from yueban.surfaces.workplace import at_work, page
 
@@ -143,7 +143,8 @@ def _page(request: HttpRequest, asking: Asking, trouble: Trouble) -> HttpRespons
     refused = bool(trouble.reasons)
     context = {
         "typed": typed,
-        "errors": trouble.errors,
+        "errors": beside(trouble.errors),
+        "wrong": list(trouble.errors.values()),
         "reasons": trouble.reasons,
         "kinds": KINDS.items(),
         "person": seen,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LONGEST = 300
+INPUTS = ("number", "name", "phone", "organisation", "uscc", "q", "slot", "why")
 OWN, RELATIVE, NONE = "own", "relative", "none"
 
 
@@ -134,6 +135,11 @@ def by_field(errors: list[FieldError]) -> dict[str, str]:
     """Give the sentence for each input."""
     names = {"certificate": "number"}
     return {names.get(error.field, error.field): error.text(_) for error in errors}
+
+
+def beside(errors: Mapping[str, str], inputs: tuple[str, ...] = INPUTS) -> dict[str, str]:
+    """Give the sentence of every input, empty where nothing is wrong."""
+    return dict.fromkeys(inputs, "") | dict(errors)
 
 
 def _phone(typed: Typed) -> str:
