@@ -1,6 +1,6 @@
 """阿里云, 腾讯云 and 云MAS against a server that checks each signature by itself, and may lose its voice (R4.1)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -18,30 +18,9 @@ MESSAGE = Outgoing(42, "booked", "13812345678", "【沈丘政务】您已预约�
 NAMES = ["aliyun", "tencent", "mas"]
 
 
-@pytest.fixture
-def provider() -> Iterator[providers.Provider]:
-    with providers.speaking() as speaking:
-        yield speaking
-
-
-@pytest.fixture
-def configured(settings: Settings, provider: providers.Provider) -> Iterator[Settings]:
-    gateways.configured.cache_clear()
-    settings.SMS_KEY_ID, settings.SMS_KEY_SECRET = providers.KEY_ID, providers.SECRET
-    settings.SMS_APP_ID = "1400006666"
-    settings.SMS_MAS_COMPANY, settings.SMS_MAS_SIGN = providers.COMPANY, providers.MAS_SIGN
-    settings.SMS_MAS_SERIAL = providers.MAS_SERIAL
-    settings.SMS_TEMPLATES = '{"booked": "SMS_1"}'
-    settings.SMS_ENDPOINT = provider.url
-    settings.SMS_HTTP_TIMEOUT = 0.3
-    yield settings
-    gateways.configured.cache_clear()
-
-
 @pytest.fixture(params=NAMES)
-def gateway(request: pytest.FixtureRequest, configured: Settings) -> Gateway:
-    configured.SMS_GATEWAY = request.param
-    return gateways.configured()
+def gateway(request: pytest.FixtureRequest, by_name: Callable[[str], Gateway]) -> Gateway:
+    return by_name(request.param)
 
 
 def test_r4_1_the_bytes_are_signed_as_the_provider_prescribes(gateway: Gateway, provider: providers.Provider) -> None:
@@ -61,9 +40,9 @@ def test_r4_1_the_bytes_are_signed_as_the_provider_prescribes(gateway: Gateway, 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_wrong_key_is_refused_and_told_by_its_code(
-    configured: Settings, provider: providers.Provider, name: str
+    provided: Settings, provider: providers.Provider, name: str
 ) -> None:
-    configured.SMS_GATEWAY, configured.SMS_KEY_SECRET = name, "another"
+    provided.SMS_GATEWAY, provided.SMS_KEY_SECRET = name, "another"
     codes = {"aliyun": "SignatureDoesNotMatch", "tencent": "AuthFailure.SignatureFailure", "mas": "IllegalMac"}
     with pytest.raises(Undelivered, match=codes[name]) as refused:
         gateways.configured().send(MESSAGE)
@@ -83,11 +62,11 @@ def test_an_answer_that_cannot_be_read_is_uncertain_and_asked_for_once(
     assert provider.moods == []
 
 
-def test_a_provider_that_cannot_be_reached_certainly_has_nothing(configured: Settings) -> None:
-    configured.SMS_ENDPOINT = "http://127.0.0.1:9"
+def test_a_provider_that_cannot_be_reached_certainly_has_nothing(provided: Settings) -> None:
+    provided.SMS_ENDPOINT = "http://127.0.0.1:9"
     for name in NAMES:
         gateways.configured.cache_clear()
-        configured.SMS_GATEWAY = name
+        provided.SMS_GATEWAY = name
         with pytest.raises(Undelivered) as failed:
             gateways.configured().send(MESSAGE)
         assert not isinstance(failed.value, Uncertain), name
@@ -105,9 +84,9 @@ def test_a_provider_that_cannot_be_reached_certainly_has_nothing(configured: Set
     ],
 )
 def test_a_refusal_is_tried_again_unless_it_is_about_this_message(
-    configured: Settings, provider: providers.Provider, name: str, code: str, kind: type[Undelivered]
+    provided: Settings, provider: providers.Provider, name: str, code: str, kind: type[Undelivered]
 ) -> None:
-    configured.SMS_GATEWAY = name
+    provided.SMS_GATEWAY = name
     provider.moods, provider.refusal = ["refuse"], code
     with pytest.raises(Undelivered, match=code) as refused:
         gateways.configured().send(MESSAGE)
@@ -116,16 +95,16 @@ def test_a_refusal_is_tried_again_unless_it_is_about_this_message(
 
 @pytest.mark.parametrize("name", ["aliyun", "tencent"])
 def test_a_kind_without_an_approved_text_is_told_at_once(
-    configured: Settings, provider: providers.Provider, name: str
+    provided: Settings, provider: providers.Provider, name: str
 ) -> None:
-    configured.SMS_GATEWAY, configured.SMS_TEMPLATES = name, "{}"
+    provided.SMS_GATEWAY, provided.SMS_TEMPLATES = name, "{}"
     with pytest.raises(Rejected, match="no_template"):
         gateways.configured().send(MESSAGE)
     assert provider.taken == []
 
 
-def test_aliyun_is_asked_what_it_knows(configured: Settings, provider: providers.Provider) -> None:
-    configured.SMS_GATEWAY = "aliyun"
+def test_aliyun_is_asked_what_it_knows(provided: Settings, provider: providers.Provider) -> None:
+    provided.SMS_GATEWAY = "aliyun"
     gateway = gateways.configured()
     assert isinstance(gateway, aliyun.AliyunGateway)
     assert gateway.ask(MESSAGE, handed_at=NOW) is None
@@ -137,14 +116,14 @@ def test_aliyun_is_asked_what_it_knows(configured: Settings, provider: providers
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_gateway_without_its_keys_says_which_are_missing(configured: Settings, name: str) -> None:
-    configured.SMS_GATEWAY, configured.SMS_KEY_SECRET = name, ""
+def test_a_gateway_without_its_keys_says_which_are_missing(provided: Settings, name: str) -> None:
+    provided.SMS_GATEWAY, provided.SMS_KEY_SECRET = name, ""
     with pytest.raises(ImproperlyConfigured, match="YUEBAN_SMS_KEY_SECRET"):
         gateways.configured()
 
 
 @pytest.mark.parametrize("templates", ["x", "[]", '{"carrier_pigeon": "SMS_1"}'])
-def test_templates_that_cannot_be_read_are_refused(configured: Settings, templates: str) -> None:
-    configured.SMS_GATEWAY, configured.SMS_TEMPLATES = "aliyun", templates
+def test_templates_that_cannot_be_read_are_refused(provided: Settings, templates: str) -> None:
+    provided.SMS_GATEWAY, provided.SMS_TEMPLATES = "aliyun", templates
     with pytest.raises(ImproperlyConfigured, match="YUEBAN_SMS_TEMPLATES"):
         gateways.configured()

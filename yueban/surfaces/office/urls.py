@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yueban.surfaces.office import audit, hours, staff
+from yueban.surfaces.office import audit, hours, messages, staff
 
 app_name = "office"
 urlpatterns = [
@@ -21,4 +21,8 @@ urlpatterns = [
     path("staff/account/<str:login>/<slug:action>", staff.act, name="account_act"),
     path("audit/", audit.log, name="audit"),
     path("reveals/", audit.reveals, name="reveals"),
+    path("messages/", messages.overview, name="messages"),
+    path("messages/again", messages.again, name="messages_again"),
+    path("messages/<int:message_id>/", messages.message, name="message"),
+    path("messages/<int:message_id>/again", messages.again, name="message_again"),
 ]

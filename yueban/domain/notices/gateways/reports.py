@@ -1,6 +1,6 @@
 """Reading what providers push as receipts (状态报告), and what each wants to hear in answer.
 
-No SDK is needed for it. What cannot be read raises ValueError; a single entry without a phone or a number is left out,
+No SDK is needed for it. What cannot be read raises NotAReport; a single entry without a phone or a number is left out,
 since the provider would push the whole again for ever.
 """
 
@@ -19,16 +19,20 @@ if TYPE_CHECKING:
 _PHONE_DIGITS: Final = 11
 
 
+class NotAReport(ValueError):
+    """What was pushed cannot be read."""
+
+
 def read(gateway: str, body: bytes) -> list[Report]:
-    """Give the reports of a pushed body; raise ValueError when it is none, and KeyError for a gateway without receipts."""
+    """Give the reports of a pushed body; raise NotAReport, and KeyError for a gateway without receipts."""
     reader = _READERS[gateway]
     try:
         pushed = json.loads(body)
-    except RecursionError as error:
-        raise ValueError("nested beyond reason") from error
+    except (ValueError, RecursionError) as error:
+        raise NotAReport(type(error).__name__) from error
     entries = pushed if isinstance(pushed, list) else [pushed]
     if not all(isinstance(entry, dict) for entry in entries):
-        raise ValueError("reports are objects")
+        raise NotAReport("reports are objects")
     found = (reader(entry) for entry in entries)
     return [report for report in found if report.phone and (report.reference or report.message_id)]
 
@@ -74,8 +78,10 @@ def _mas(entry: Mapping[str, Any]) -> Report:
 
 def _http(entry: Mapping[str, Any]) -> Report:
     """Read our own: `{"id": 42, "receipt": "abc", "phone": "…", "delivered": true, "code": "DELIVRD", "at": ISO}`."""
-    written = _text(entry, "at")
-    at = datetime.fromisoformat(written) if written else None
+    try:
+        at = datetime.fromisoformat(_text(entry, "at"))
+    except ValueError:
+        at = None
     return Report(
         phone=_phone(entry.get("phone")),
         delivered=entry.get("delivered") is True,

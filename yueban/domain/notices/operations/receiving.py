@@ -29,7 +29,7 @@ _LONGEST_CODE = 60
 def push(gateway: str, body: bytes, *, now: datetime) -> dict[str, Any]:
     """Take a pushed body, and give what the provider takes as 「received」.
 
-    Raises ValueError for what cannot be read, KeyError for a gateway without receipts.
+    Raises NotAReport for what cannot be read, KeyError for a gateway without receipts.
     """
     receive(gateway, reports.read(gateway, body), now=now)
     return reports.answer(gateway)
@@ -87,7 +87,9 @@ def claim_stray(message: Message) -> bool:
 
 
 def _match(receipt: Receipt, phone_indexes: list[bytes]) -> bool:
-    found = Message.objects.filter(phone_index__in=phone_indexes)
+    found = Message.objects.filter(
+        phone_index__in=phone_indexes, attempts__gte=1
+    )  # another house may share the account
     if receipt.message_ref:
         found = found.filter(pk=receipt.message_ref)
     else:

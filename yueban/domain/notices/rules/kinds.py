@@ -28,6 +28,12 @@ KIND_NAMES: Final[dict[Template, str]] = {
     Template.VISIT_LAPSED: gettext_noop("查验失效"),
     Template.VISIT_REMINDER: gettext_noop("上门提醒"),
     Template.VISIT_CANCELLED: gettext_noop("上门取消"),
+    Template.VISIT_COUNTER_CANCELLED: gettext_noop("窗口取消上门"),
+    Template.URGENT_REQUESTED: gettext_noop("紧急申请"),
+    Template.URGENT_APPROVED: gettext_noop("紧急预约同意"),
+    Template.URGENT_REJECTED: gettext_noop("紧急预约未同意"),
+    Template.PREREVIEW_PASSED: gettext_noop("预审通过"),
+    Template.PREREVIEW_TO_FIX: gettext_noop("预审要补正"),
 }
 
 
