@@ -16,6 +16,7 @@ from yueban.domain.visits import operations, queries
 from yueban.domain.visits.queries import VisitView
 from yueban.domain.visits.rules import Result
 from yueban.kernel import clock
+from yueban.surfaces.portal import visitor
 
 pytestmark = pytest.mark.django_db
 NOW = instant("2026-11-26 10:00")
@@ -166,8 +167,6 @@ def test_my_appointments_lead_to_the_page_of_the_visit(field: Field) -> None:
     visit, client = field.arrange(field.asked(), now=NOW), Client()
     session = client.session
     request = type("R", (), {"session": session})()
-    from yueban.surfaces.portal import visitor  # noqa: PLC0415 - the session alone is needed
-
     visitor.remember_phone(request, phone(1))
     session.save()
     client.cookies["sessionid"] = session.session_key
