@@ -81,7 +81,7 @@ def _list(
 
 def _who(by: str, names: Mapping[str, str]) -> str:
     login = by.removeprefix("staff:")
-    return names.get(login, login) if by.startswith("staff:") else _("系统")
+    return names.get(login, login) if by.startswith("staff:") else _("系统自动")
 
 
 def _decides(place: Workplace, each: UrgentView) -> bool:

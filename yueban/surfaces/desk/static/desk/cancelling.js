@@ -5,7 +5,7 @@ const count = document.querySelector("[data-count]");
 
 function tell() {
   const ticked = boxes.filter((box) => box.checked).length;
-  if (count) count.textContent = count.dataset.words.replace("%(n)s", ticked);
+  if (count) count.textContent = count.dataset.words.replace("{n}", ticked);
   if (all) {
     all.checked = ticked > 0 && ticked === boxes.length;
     all.indeterminate = ticked > 0 && ticked < boxes.length;
