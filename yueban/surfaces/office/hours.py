@@ -26,7 +26,7 @@ from yueban.surfaces.workplace import at_work, page
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from yueban.domain.calendar.queries import OpeningView
+    from yueban.domain.calendar.queries import HeldHour, OpeningView
     from yueban.domain.calendar.rules import HallHours
     from yueban.surfaces.workplace import Workplace
 
@@ -171,11 +171,23 @@ def opening(request: HttpRequest, place: Workplace, opening_id: int) -> HttpResp
     if found.state is State.DRAFT:
         return page(request, "office/opening.html", place, **context, **_previewed(place, found.proposal))
     context |= {
-        "hours": queries.held_hours(opening_id),
+        "hours": _matrix(queries.held_hours(opening_id)),
         "left": bookings.affected_by_opening(opening_id, now=clock.now()),
         "results": bookings.cancelled_of_opening(opening_id) if found.state is State.WITHDRAWN else (),
     }
     return page(request, "office/opening.html", place, **context)
+
+
+def _matrix(hours: list[HeldHour]) -> dict[str, Any]:
+    """Arrange hours as dates by times of day."""
+    spans = sorted({_span(each) for each in hours})
+    found = {(each.starts_at.date(), _span(each)): each for each in hours}
+    days = sorted({each.starts_at.date() for each in hours})
+    return {"spans": spans, "days": [(day, [found.get((day, span)) for span in spans]) for day in days]}
+
+
+def _span(hour: HeldHour) -> str:
+    return f"{hour.starts_at:%H:%M}–{hour.ends_at:%H:%M}"
 
 
 @require_POST
