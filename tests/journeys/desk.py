@@ -1,0 +1,47 @@
+"""What staff do at the desk, by keys alone: every key is counted, and what people say is told apart from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import expect
+
+from tests.journeys.browsing import CONSOLE, Visitor
+from tests.journeys.hall import log_in
+
+
+@dataclass
+class Keyboard:
+    """A clerk's hands. `data` counts what an applicant says (numbers, names); `keys` everything else that is pressed."""
+
+    clerk: Visitor
+    keys: int = 0
+    data: int = 0
+
+    def say(self, text: str) -> None:
+        """Type what the applicant says."""
+        self.data += len(text)
+        self.clerk.page.keyboard.type(text)
+
+    def search(self, text: str) -> None:
+        """Type letters to find something: they are the clerk's own, and counted."""
+        self.keys += len(text)
+        self.clerk.page.keyboard.type(text)
+
+    def press(self, key: str) -> None:
+        """Press one key."""
+        self.keys += 1
+        self.clerk.page.keyboard.press(key)
+
+    def at(self, focus: str) -> None:
+        """Wait until the field that comes next in talking has the focus."""
+        expect(self.clerk.page.locator(focus)).to_be_focused()
+
+
+def at_desk(arrive: Callable[..., Visitor], login: str, path: str = "/desk/") -> Visitor:
+    """A member of staff at the desk."""
+    staff = arrive(CONSOLE)
+    staff.open(path)
+    log_in(staff, login)
+    return staff
