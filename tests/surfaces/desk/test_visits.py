@@ -59,17 +59,17 @@ def words(answer: Any) -> str:
     return " ".join(answer.content.decode().split())
 
 
-def form(field: Field, n: int = 1, **fields: str) -> dict[str, str]:
-    """What a clerk sends for the n-th sample applicant."""
+def form(field: Field, **fields: str) -> dict[str, str]:
+    """What a clerk sends."""
     values = {
         "do": "arrange",
         "way": "home",
         "what": f"m:{field.matter.code}",
         "channel": "phone",
         "kind": "resident_id",
-        "number": resident(n).number,
+        "number": resident(1).number,
         "name": "样例申请人",
-        "phone": phone(n),
+        "phone": phone(1),
         "owner": "own",
         "ground": "elderly",
         "evidence": "样例优待证",

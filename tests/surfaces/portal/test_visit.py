@@ -169,5 +169,5 @@ def test_my_appointments_lead_to_the_page_of_the_visit(field: Field) -> None:
     request = type("R", (), {"session": session})()
     visitor.remember_phone(request, phone(1))
     session.save()
-    client.cookies["sessionid"] = session.session_key
+    client.cookies["sessionid"] = session.session_key or ""
     assert client.get(f"/me/{visit.code}/")["Location"] == visit.path
