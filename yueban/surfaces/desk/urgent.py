@@ -29,7 +29,7 @@ from yueban.kernel.errors import InvalidInput
 from yueban.kernel.wall import TZ
 from yueban.surfaces.desk import choices, home
 from yueban.surfaces.desk.cards import Card, Waiting
-from yueban.surfaces.desk.typed import Typed, applicant_of, by_field
+from yueban.surfaces.desk.typed import INPUTS, Typed, applicant_of, beside, by_field
 from yueban.surfaces.templatetags.yueban import span_text
 from yueban.surfaces.words import KINDS, STATUSES
 from yueban.surfaces.workplace import at_work, page
@@ -240,7 +240,8 @@ def _form(
     context: dict[str, Any] = {
         "typed": typed,
         "said": said,
-        "errors": errors or {},
+        "errors": beside(errors or {}, (*INPUTS, "start", "reason")),
+        "wrong": list((errors or {}).values()),
         "reasons": reasons,
         "kinds": KINDS.items(),
         "found": choices.search(typed.q, place) or ([target] if target else []),
