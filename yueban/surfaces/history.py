@@ -20,6 +20,7 @@ EVENTS: dict[str, Any] = {
     "appointment.requested": gettext_lazy("提出申请"),
     "appointment.booked": gettext_lazy("登记预约"),
     "appointment.told": gettext_lazy("完成一次性告知"),
+    "appointment.relatives_phone": gettext_lazy("登记的是家人的手机"),
     "appointment.rescheduled": gettext_lazy("改期"),
     "appointment.present": gettext_lazy("确认到场"),
     "appointment.arrived": gettext_lazy("到场登记"),

@@ -160,6 +160,13 @@ def test_r4_1_1_somebody_without_a_telephone_is_registered_and_gets_paper(hall: 
     assert "没有手机，请打印凭条交给群众" in words(answer)
 
 
+def test_r4_1_1_a_relatives_number_is_told_and_noted_once(hall: Hall, clerk: Client) -> None:
+    for _ in range(2):
+        clerk.post(REGISTER, filled(hall, owner="relative"))
+    assert Message.objects.count() == 1
+    assert Event.objects.filter(kind="appointment.relatives_phone").count() == 1
+
+
 def test_a_missing_telephone_is_asked_for_and_nothing_typed_is_lost(hall: Hall, clerk: Client) -> None:
     answer = clerk.post(REGISTER, filled(hall, phone="", number="41162419"))
     assert (answer.status_code, {name for name, text in answer.context["errors"].items() if text}) == (
@@ -227,7 +234,7 @@ def test_r3_6_a_matter_is_registered_at_any_hall_of_the_county_that_opened_it(ha
 
 
 def test_an_hour_that_is_not_there_and_a_matter_that_is_unknown_are_asked_again(hall: Hall, clerk: Client) -> None:
-    wrong = [{"slot": "999999"}, {"slot": "x"}, {"what": "m:nothing"}, {"what": "p:nothing"}, {"what": ""}]
+    wrong: list[dict[str, Any]] = [{"slot": "999999"}, {"slot": "x"}, {"what": "m:nothing"}, {"what": "p:nothing"}, {"what": ""}]
     told = [clerk.post(REGISTER, filled(hall, **each)).status_code for each in wrong]
     assert told == [422] * 5
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from yueban.domain.booking import operations, queries
 from yueban.domain.booking.operations import Intake
-from yueban.domain.booking.rules import DayPart
+from yueban.domain.booking.rules import ChannelKind, DayPart
 from yueban.domain.people.rules import Permission
 from yueban.domain.regulation import queries as regulation
 from yueban.domain.regulation.rules import Refused
@@ -28,6 +28,7 @@ from yueban.surfaces.workplace import at_work, page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from django.http import HttpRequest, HttpResponse
 
@@ -98,8 +99,17 @@ def _page(
         "hall": said.hall or own,
         "parts": [(part, text if part else _("都可以")) for part, text in PARTS.items()],
         "today": clock.today(),
+        "earliest": _earliest(target, said.hall or own),
     }
     return page(request, "desk/take_call.html", place, status=422 if errors else 200, **context)
+
+
+def _earliest(target: Target | None, hall: str) -> datetime | None:
+    """The first hour that a call at this moment can still get, to be said to the caller at once (R4.0)."""
+    if target is None:
+        return None
+    found = queries.first_open(matter=target.matter.code, channel=ChannelKind.PHONE, now=clock.now())
+    return found.get(hall)
 
 
 def _read(said: Said, target: Target | None, place: Workplace) -> Intake:

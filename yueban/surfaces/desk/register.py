@@ -27,7 +27,7 @@ from yueban.kernel.errors import FieldError, InvalidInput
 from yueban.surfaces.desk import choices, person
 from yueban.surfaces.desk.callbacks import call_in_hand, taken
 from yueban.surfaces.desk.choices import Target, Wanted
-from yueban.surfaces.desk.typed import Typed, applicant_of, beside, by_field, certificate_of, early_errors
+from yueban.surfaces.desk.typed import RELATIVE, Typed, applicant_of, beside, by_field, certificate_of, early_errors
 from yueban.surfaces.words import KINDS
 from yueban.surfaces.workplace import at_work, page
 
@@ -220,6 +220,8 @@ def _registered(asking: Asking, applicant: Applicant) -> str:
             raise
     if call is not None:
         booking.finish_call(call.id, code, by=by, now=now)
+    if asking.typed.owner == RELATIVE:
+        booking.note_relatives_phone(code, by=by, now=now)
     return code
 
 

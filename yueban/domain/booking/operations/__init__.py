@@ -37,7 +37,7 @@ from yueban.domain.booking.operations.rotation import rotate_keys
 from yueban.domain.booking.operations.sweep import sweep_no_shows
 from yueban.domain.booking.operations.tasks import move_task
 from yueban.domain.booking.operations.terms import Booking, BookingRequest, Idempotency, Outside, OutsideRequest
-from yueban.domain.booking.operations.told import mark_told
+from yueban.domain.booking.operations.told import mark_told, note_relatives_phone
 from yueban.domain.booking.operations.urgent import (
     AlreadyDecided,
     OwnRequest,
@@ -88,6 +88,7 @@ __all__ = [
     "move_outside",
     "move_task",
     "note_attempt",
+    "note_relatives_phone",
     "rebook",
     "reject",
     "reject_urgent",
