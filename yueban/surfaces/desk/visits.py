@@ -63,6 +63,15 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Day:
+    """One day of the week: its visits, and the teams that go out, by id."""
+
+    date: date
+    rows: list[Row]
+    teams: dict[int, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """Why nothing was done: what is wrong with the fields, what stands against the time, or that it is too late."""
 
@@ -109,11 +118,16 @@ def _monday(text: str, today: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _days(monday: date, found: Sequence[VisitView]) -> list[tuple[date, list[Row]]]:
+def _days(monday: date, found: Sequence[VisitView]) -> list[Day]:
     """The days of a week, the weekend only when something is on it."""
-    days = [monday + timedelta(days=n) for n in range(7)]
-    rows = [(day, [_row(each) for each in found if each.starts_at.date() == day]) for day in days]
-    return [(day, of_day) for day, of_day in rows if of_day or day.weekday() < 5]  # noqa: PLR2004 - Saturday
+    days = [_day(monday + timedelta(days=n), found) for n in range(7)]
+    return [day for day in days if day.rows or day.date.weekday() < 5]  # noqa: PLR2004 - Saturday
+
+
+def _day(day: date, found: Sequence[VisitView]) -> Day:
+    of_day = [each for each in found if each.starts_at.date() == day]
+    going = {each.team_id: each.team for each in of_day if each.status is not Status.REQUESTED}
+    return Day(day, [_row(each) for each in of_day], going)
 
 
 def _row(visit: VisitView) -> Row:
