@@ -192,7 +192,10 @@ def hand_on(request: HttpRequest, place: Workplace, call_id: int) -> HttpRespons
     """Hand a call on to another matter's counters: what was wanted was something else."""
     found = choices.search_all(request.POST.get("q", "")[:100].strip())
     if not found:
-        context = _one(call_in_hand(place, call_id), _("没有找到这个事项。"))
+        try:
+            context = _one(call_in_hand(place, call_id), _("没有找到这个事项。"))
+        except CallTaken:
+            return taken(request)
         return page(request, "desk/call.html", place, status=422, **context)
     matter, by, now = found[0].matter.code, place.staff.by, clock.now()
     return _act(request, place, call_id, lambda: operations.hand_on_call(call_id, matter, by=by, now=now))
