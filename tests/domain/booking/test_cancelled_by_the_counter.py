@@ -379,3 +379,15 @@ def test_r4_3_a_counter_may_cancel_the_new_one_too_and_owes_again() -> None:
         code = rebook(link_of(code), slot_id=hall.slot(hour).pk, now=NOW).code
     assert Appointment.objects.filter(status="counter_cancelled").count() == 2
     assert queries.by_code(code, now=NOW).starts_at == hall.slot(11).starts_at
+
+
+def test_the_check_finds_a_link_that_replaced_what_no_counter_cancelled() -> None:
+    hall = hall_of()
+    code = booked(hall)
+    called_off(code)
+    rebook(link_of(code), slot_id=hall.slot(10).pk, now=NOW)
+    assert queries.broken_invariants() == []
+    Appointment.objects.filter(code=code).update(status="cancelled")
+    assert [line.partition(":")[0] for line in queries.broken_invariants()] == [
+        "a link replaced what no counter cancelled, or booked for somebody else"
+    ]

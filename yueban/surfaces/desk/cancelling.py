@@ -127,6 +127,7 @@ def _list(
     now = clock.now()
     rows = _rows(place, _found(place, chosen, now))
     ticked = set(chosen.codes) if chosen.codes or request.method == "POST" else {row.view.code for row in rows}
+    report = _report(place, now)
     context: dict[str, Any] = {
         "chosen": chosen,
         "day": chosen.day or now.date(),
@@ -137,7 +138,8 @@ def _list(
         "errors": errors or {},
         "reasons": REASONS,
         "longest": LONGEST_REASON,
-        "report": _report(place, now),
+        "report": report,
+        "reported_late": sum(each.late for each in report),
     }
     return page(request, "desk/cancelling.html", place, status=422 if errors else 200, **context)
 
@@ -176,8 +178,10 @@ def _may(place: Workplace, permission: Permission, view: AppointmentView) -> boo
 
 
 def _report(place: Workplace, now: datetime) -> list[queries.CancelledByCounter]:
+    """What was cancelled of late, what was told too late first."""
     since = now.date() - REPORTED
-    return queries.cancelled_by_counter(place.centre.pk, since=since, department_id=place.department_id)
+    found = queries.cancelled_by_counter(place.centre.pk, since=since, department_id=place.department_id)
+    return sorted(found, key=lambda each: not each.late)
 
 
 def _confirm(request: HttpRequest, place: Workplace, chosen: Chosen, rows: list[Row]) -> HttpResponse:

@@ -24,6 +24,11 @@ _CHECKS: Final[dict[str, str]] = {
         SELECT 'appointment ' || a.id FROM booking_appointment a
         WHERE NOT EXISTS (SELECT 1 FROM audit_event e WHERE e.appointment_id = a.id
             AND e.kind IN ('appointment.booked', 'appointment.requested'))""",
+    "a link replaced what no counter cancelled, or booked for somebody else": """
+        SELECT 'appointment ' || o.id || ' by ' || n.id FROM booking_rebooking r
+        JOIN booking_appointment o ON o.id = r.old_id JOIN booking_appointment n ON n.id = r.new_id
+        WHERE o.status <> 'counter_cancelled' OR (o.person_id, o.matter_id, o.centre_id, o.channel_kind)
+            IS DISTINCT FROM (n.person_id, n.matter_id, n.centre_id, n.channel_kind)""",
     "a no-show or late cancellation has no strike": """
         SELECT 'appointment ' || a.id || ' ' || a.status FROM booking_appointment a
         WHERE a.status IN ('no_show', 'late_cancelled')

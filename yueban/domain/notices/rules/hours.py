@@ -46,6 +46,7 @@ HANDLING: Final[dict[Template, Handling]] = {
     Template.COUNTER_CANCELLED: Handling(priority=2, night=Night.PASSES_WHEN_NEAR),
     Template.VISIT_CANCELLED: Handling(priority=2, night=Night.PASSES_WHEN_NEAR),
     Template.VISIT_COUNTER_CANCELLED: Handling(priority=2, night=Night.PASSES_WHEN_NEAR),
+    Template.URGENT_REQUESTED: _BEFORE,
     Template.URGENT_APPROVED: _BEFORE,
     Template.URGENT_REJECTED: _ANSWER,
     Template.CANCELLED: _ANSWER,
