@@ -225,14 +225,20 @@ class Speaking(BaseHTTPRequestHandler):
         """Stay quiet."""
 
 
+class Listening(ThreadingHTTPServer):
+    """Many may come at once, and nobody waits for one that hangs."""
+
+    request_queue_size = 128
+    daemon_threads = True
+    block_on_close = False
+
+
 @contextmanager
 def speaking() -> Iterator[Provider]:
     """A provider that listens."""
     provider = Provider()
     handler = type("Handler", (Speaking,), {"provider": provider})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
-    server.block_on_close = False
+    server = Listening(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     provider.url = f"http://127.0.0.1:{server.server_port}"

@@ -29,7 +29,7 @@ def lapse(timestamp: int) -> int:  # noqa: ARG001 - the same
     return lapse_urgent(now=clock.now())
 
 
-@app.periodic(cron="*/2 * * * *")
+@app.periodic(cron="* * * * *")
 @app.task(name="booking.remind", queueing_lock="booking.remind", pass_context=False)
 def remind_tomorrows(timestamp: int) -> int:  # noqa: ARG001 - the same
     """Remind those who are expected tomorrow, in the evening (R4.1)."""

@@ -115,7 +115,6 @@ def _words(row: Row) -> dict[str, Any]:
         "state": _(STATE_NAMES[state]),
         "look": LOOKS.get(state, ""),
         "why": _(in_words(row.error)) if row.error else "",
-        "moment": row.reported_at or row.sent_at or row.created_at,
     }
 
 
