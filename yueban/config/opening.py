@@ -29,13 +29,19 @@ SAMPLE = Path(__file__).resolve().parents[1] / "sample" / "shenqiu"
 ACCOUNTS = "sample-accounts.json"
 SAMPLE_ROLES = {
     "clerk": people_rules.Role.CLERK,
+    "clerk2": people_rules.Role.CLERK,
     "guide": people_rules.Role.GUIDE,
     "hotline": people_rules.Role.HOTLINE,
+    "department": people_rules.Role.DEPARTMENT_MANAGER,
     "manager": people_rules.Role.CENTRE_MANAGER,
     "supervisor": people_rules.Role.SUPERVISOR,
     "admin": people_rules.Role.SYSTEM_ADMIN,
+    "security": people_rules.Role.SECURITY_ADMIN,
+    "audit": people_rules.Role.AUDIT_ADMIN,
 }
-COUNTY_WIDE = frozenset({people_rules.Role.SUPERVISOR, people_rules.Role.SYSTEM_ADMIN})
+IN_DEPARTMENT = frozenset({"clerk2", "department"})
+SAMPLE_DEPARTMENT = "renshe"
+"""Which department those two are of; in a county without it, the first one that serves at its centre."""
 
 
 def apart(*steps: Callable[[], None]) -> None:
@@ -128,9 +134,13 @@ def _add(login: str, role: people_rules.Role) -> dict[str, str]:
     """Add a sample account at the county's centre; its password is given, so it need not be changed first."""
     centre = directory.county_centre()
     password = "-".join(secrets.token_hex(2) for _ in range(3))
-    new = people.NewStaff(login=login, role=role, centre_id=None if role in COUNTY_WIDE else centre.pk)
+    county = people_rules.REACHES[role] in {people_rules.Reach.LEVEL, people_rules.Reach.COUNTY}
+    departments = list(directory.departments(centre)) if login in IN_DEPARTMENT else []
+    own = next((each for each in departments if each.code == SAMPLE_DEPARTMENT), next(iter(departments), None))
+    new = people.NewStaff(login, role, centre_id=None if county else centre.pk, department_id=own.pk if own else None)
     people.add_staff(new, password=password, by="system:open", now=clock.now())
-    return {"login": login, "password": password, "role": role.value, "centre": centre.code}
+    where = {"centre": centre.code, "department": own.code if own else ""}
+    return {"login": login, "password": password, "role": role.value} | where
 
 
 def _keep(path: Path, accounts: list[dict[str, str]]) -> None:
@@ -139,6 +149,11 @@ def _keep(path: Path, accounts: list[dict[str, str]]) -> None:
     with os.fdopen(descriptor, "w") as file:
         json.dump(accounts, file, ensure_ascii=False, indent=1)
     partial.replace(path)
+
+
+def _account_line(account: dict[str, str]) -> str:
+    known = f"    {account['login']:<10} {account['password']:<20} {account['role']:<20}"
+    return f"{known} {account.get('department', '')}".rstrip()
 
 
 def welcome(accounts: list[dict[str, str]], more: str = "") -> str:
@@ -159,5 +174,5 @@ def welcome(accounts: list[dict[str, str]], more: str = "") -> str:
     ]
     if not settings.PRODUCTION:
         lines += [f"  短信 messages  {web}/dev/inbox/", "", "  Sample accounts (not in production):"]
-        lines += [f"    {a['login']:<10} {a['password']:<20} {a['role']}" for a in accounts]
+        lines += [_account_line(account) for account in accounts]
     return "\n".join([*lines, *(["", more] if more else []), "", "  Stop with Ctrl-C.", ""])
