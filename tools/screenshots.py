@@ -18,7 +18,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yueban.config.settings")
 django.setup()
 
-from tests.journeys import citizen, hall  # noqa: E402 - they need Django's settings
+from tests.factories import phone  # noqa: E402
+from tests.journeys import citizen, desk, hall  # noqa: E402 - they need Django's settings
 from tests.journeys.browsing import PHONE, Visitor, visitor_in  # noqa: E402
 from tests.journeys.channel import App  # noqa: E402
 from tests.stack import Stack  # noqa: E402
@@ -56,6 +57,7 @@ def main() -> None:
             studio = Studio(running, stack)
             phone, code = book(studio)
             other_modes(studio)
+            at_the_desk(studio)
             stack.move_to(NOON)
             in_the_hall(studio, phone, code)
     finally:
@@ -107,6 +109,27 @@ def other_modes(studio: Studio) -> None:
         visitor.page.context.add_cookies([{"name": cookie, "value": value, "url": studio.stack.web}])
         citizen.open_hours(visitor, DAY)
         take(visitor.page, name)
+
+
+def at_the_desk(studio: Studio) -> None:
+    """A registration by keys with the hours of a second visit, the notice read aloud, and the calls that wait."""
+    hotline = desk.at_desk(studio.arrive, "hotline", "/desk/calls/new/")
+    for n, words in enumerate(("居民身份证", "不动产", "医保"), start=1):
+        hotline.open("/desk/calls/new/")
+        hotline.page.fill("#phone", phone(700 + n))
+        hotline.page.fill("#name", f"样例来电{n}")
+        desk.find(hotline, words)
+        hotline.go(hotline.button("转窗口回电"))
+    clerk = desk.at_desk(studio.arrive, "clerk", "/desk/register/")
+    desk.register(clerk, 1)
+    clerk.open("/desk/register/")
+    desk.up_to_the_hour(desk.Keyboard(clerk), 1)
+    take(clerk.page, "desk-register")
+    with clerk.going():
+        clerk.page.keyboard.press("Enter")
+    take(clerk.page, "desk-notice")
+    manager = desk.at_desk(studio.arrive, "manager", "/desk/calls/")
+    take(manager.page, "desk-calls")
 
 
 def in_the_hall(studio: Studio, phone: Visitor, code: str) -> None:

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 
 from playwright.sync_api import expect
 
+from tests.factories import phone, resident
 from tests.journeys.browsing import CONSOLE, Visitor
 from tests.journeys.hall import log_in
+
+HOUR = 'input[name="slot"]:checked'
+"""The hour that is chosen in the registration."""
 
 
 @dataclass
@@ -45,3 +49,37 @@ def at_desk(arrive: Callable[..., Visitor], login: str, path: str = "/desk/") ->
     staff.open(path)
     log_in(staff, login)
     return staff
+
+
+def up_to_the_hour(hands: Keyboard, n: int) -> None:
+    """Who, and what, in the order of talking; the nearest hour is chosen then."""
+    hands.at("#number")
+    hands.say(resident(n).number)
+    hands.press("Enter")
+    expect(hands.clerk.page.locator("#name:focus, #phone:focus")).to_be_visible()
+    if not hands.clerk.page.locator("#name").input_value():
+        hands.at("#name")
+        hands.say("样例群众")
+        hands.press("Enter")
+    hands.at("#phone")
+    hands.say(phone(n))
+    hands.press("Enter")
+    hands.at("#q")
+    hands.search("jmsfzhl")
+    hands.press("Enter")
+    hands.at(HOUR)
+
+
+def register(clerk: Visitor, n: int) -> str:
+    """Register somebody for the nearest hour; give the number."""
+    hands = Keyboard(clerk)
+    up_to_the_hour(hands, n)
+    with clerk.going():
+        hands.press("Enter")
+    return str(clerk.page.locator("[data-code]").get_attribute("data-code"))
+
+
+def find(staff: Visitor, letters: str) -> None:
+    """Find a matter by its initials and wait until the first is chosen."""
+    staff.page.fill("#q", letters)
+    expect(staff.page.locator('input[name="what"]:checked')).to_have_count(1)

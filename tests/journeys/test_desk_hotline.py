@@ -7,11 +7,10 @@ from playwright.sync_api import expect
 from tests.factories import phone, resident
 from tests.journeys import desk
 from tests.journeys.browsing import Visitor
-from tests.journeys.desk import Keyboard
+from tests.journeys.desk import HOUR, Keyboard
 from tests.stack import Stack, eventually
 
 MORNING = "2026-11-27T16:20:00+08:00"
-HOUR = 'input[name="slot"]:checked'
 
 
 def test_r4_1_2_a_call_on_friday_1620_is_due_monday_1035_confirmed_and_told_by_sms(

@@ -11,18 +11,17 @@ from tests.factories import phone, resident
 from tests.journeys import desk
 from tests.journeys.browsing import Visitor
 from tests.journeys.citizen import COUNTY_HALL
-from tests.journeys.desk import Keyboard
+from tests.journeys.desk import HOUR, Keyboard
 from tests.journeys.hall import NO_PRINTER
 
 MORNING = "2026-11-27T10:00:00+08:00"
 FEWER_THAN = 25
-HOUR = 'input[name="slot"]:checked'
 
 
 def test_a_walk_up_is_registered_in_fewer_than_25_keys_and_the_data(arrive: Callable[..., Visitor]) -> None:
     clerk = desk.at_desk(arrive, "clerk", "/desk/register/")
     hands = Keyboard(clerk)
-    up_to_the_hour(hands, 501)
+    desk.up_to_the_hour(hands, 501)
     hands.press("ArrowDown")
     with clerk.going():
         hands.press("Enter")
@@ -57,7 +56,7 @@ def reads_back(clerk: Visitor, code: str) -> None:
 
 def test_a_card_on_the_reader_fills_number_and_name_and_a_second_visit_is_told(arrive: Callable[..., Visitor]) -> None:
     clerk = desk.at_desk(arrive, "clerk", "/desk/register/")
-    register(Keyboard(clerk), 502)
+    desk.register(clerk, 502)
     clerk.open("/desk/register/")
     hands = Keyboard(clerk)
     hands.at("#number")
@@ -75,31 +74,6 @@ def test_a_card_on_the_reader_fills_number_and_name_and_a_second_visit_is_told(a
     taken = clerk.page.locator(".register__choice--no").first
     expect(taken.locator("[data-clause='R5.2']")).to_be_visible()
     clerk.look()
-
-
-def up_to_the_hour(hands: Keyboard, n: int) -> None:
-    """Who, and what, in the order of talking; the nearest hour is chosen then."""
-    hands.at("#number")
-    hands.say(resident(n).number)
-    hands.press("Enter")
-    hands.at("#name")
-    hands.say("样例群众")
-    hands.press("Enter")
-    hands.at("#phone")
-    hands.say(phone(n))
-    hands.press("Enter")
-    hands.at("#q")
-    hands.search("jmsfzhl")
-    hands.press("Enter")
-    hands.at(HOUR)
-
-
-def register(hands: Keyboard, n: int) -> str:
-    """Register somebody for the nearest hour; give the number."""
-    up_to_the_hour(hands, n)
-    with hands.clerk.going():
-        hands.press("Enter")
-    return str(hands.clerk.page.locator("[data-code]").get_attribute("data-code"))
 
 
 def test_somebody_without_a_telephone_gets_a_slip(arrive: Callable[..., Visitor]) -> None:
@@ -150,7 +124,7 @@ def test_a_wrong_number_is_said_at_once_and_the_form_works_without_a_script(arri
 
 def test_a_manager_overrides_the_cut_off_with_a_reason(arrive: Callable[..., Visitor]) -> None:
     manager = desk.at_desk(arrive, "manager", "/desk/register/")
-    up_to_the_hour(Keyboard(manager), 505)
+    desk.up_to_the_hour(Keyboard(manager), 505)
     manager.page.get_by_label("突破截止时间").check()
     expect(manager.page.locator("#why")).to_be_visible()
     manager.page.fill("#why", "老人远道而来")
@@ -166,7 +140,7 @@ def test_a_manager_overrides_the_cut_off_with_a_reason(arrive: Callable[..., Vis
 
 def test_who_arrives_is_received_at_the_desk(arrive: Callable[..., Visitor]) -> None:
     clerk = desk.at_desk(arrive, "clerk", "/desk/register/")
-    code = register(Keyboard(clerk), 506)
+    code = desk.register(clerk, 506)
     clerk.stack.move_to("2026-11-30T08:10:00+08:00")
     clerk = desk.at_desk(arrive, "clerk", "/desk/arrivals/")
     row = clerk.page.locator(f'[data-arrival="{code}"]')
