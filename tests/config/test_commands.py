@@ -221,3 +221,13 @@ def test_without_a_speaker_the_missing_clips_are_refused_in_a_sentence(county: S
         del county.settings["PATH"]
     assert done.returncode == 2
     assert "`apt install espeak-ng`" in one_line(done.stderr)
+
+
+def test_the_texts_for_a_provider_are_written_one_a_line_with_its_placeholders(county: Stack) -> None:
+    lines = county.command("sms", "texts", "--for", "tencent").stdout.splitlines()
+    texts = dict(line.split("\t") for line in lines)
+    assert texts["login_code"].startswith("验证码{1}，{2}分钟内有效")
+    assert texts["reminder"].endswith(f"http://localhost:{county.port}/q/{{5}}")
+    refused = county.command("sms", "texts", "--for", "pigeon", check=False)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "aliyun or tencent" in refused.stderr

@@ -219,6 +219,18 @@ def test_production_without_a_key_file_is_refused(refused: Stack) -> None:
     assert "YUEBAN_KEYS" in run_refused(refused)
 
 
+def test_printing_messages_is_refused_in_production(refused: Stack) -> None:
+    refused.settings = {"YUEBAN_ENV": "production", "YUEBAN_SECRET_KEY": "x" * 40, "YUEBAN_SMS_GATEWAY": "console"}
+    refused.clock = ""
+    assert "it is refused in production" in run_refused(refused)
+
+
+@pytest.mark.parametrize("wrong", [{"YUEBAN_QUIET_HOURS": "at night"}, {"YUEBAN_REMIND_AT": "6 pm"}])
+def test_hours_that_cannot_be_read_are_refused(refused: Stack, wrong: dict[str, str]) -> None:
+    refused.settings = wrong
+    assert "YUEBAN_QUIET_HOURS is written 21:00-08:00" in run_refused(refused)
+
+
 def test_a_clock_that_is_no_instant_is_refused(refused: Stack) -> None:
     refused.clock = "tomorrow"
     assert "YUEBAN_CLOCK is no ISO 8601 instant" in run_refused(refused)

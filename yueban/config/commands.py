@@ -41,6 +41,8 @@ app.add_typer(audit_log, name="audit")
 app.add_typer(keys, name="keys")
 voice = typer.Typer(no_args_is_help=True, help="The voice of the halls.")
 app.add_typer(voice, name="voice")
+sms = typer.Typer(no_args_is_help=True, help="Messages to applicants.")
+app.add_typer(sms, name="sms")
 
 
 @contextmanager
@@ -314,3 +316,18 @@ def voice_build() -> None:
     console.print(
         f"{len(made.clips)} clips in {settings.VOICE_FOLDER}, {made.recorded} of them recorded.", soft_wrap=True
     )
+
+
+@sms.command("texts")
+def sms_texts(
+    provider: Annotated[str, typer.Option("--for", help="aliyun (${name}) or tencent ({1})")] = "aliyun",
+) -> None:
+    """Write the texts to hand in for approval, one a line: the kind, a tab, the text with the provider's placeholders."""
+    from yueban.domain.notices.rules import Template, provider_text
+
+    placeholders = {"aliyun": "${{{name}}}", "tencent": "{{{n}}}"}
+    if provider not in placeholders:
+        raise Refusal(f"--for is {' or '.join(placeholders)}, not {provider!r}")
+    mark = placeholders[provider]
+    for kind in Template:
+        sys.stdout.write(f"{kind}\t{provider_text(kind, mark, address=settings.PUBLIC_URL)}\n")

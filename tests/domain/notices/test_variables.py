@@ -1,5 +1,6 @@
 """Variables of approved texts: each at most 20 characters, whatever names people give."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -65,7 +66,13 @@ def test_a_letter_from_before_has_no_variables() -> None:
 
 
 def test_the_text_to_hand_in_has_the_providers_placeholders() -> None:
-    text = provider_text(Template.LOGIN_CODE, "${{{name}}}")
+    text = provider_text(Template.LOGIN_CODE, "${{{name}}}", address="")
     assert text == "验证码${code}，${minutes}分钟内有效。工作人员不会向您索要，请勿告诉他人。"
-    assert provider_text(Template.LOGIN_CODE, "{{{n}}}").startswith("验证码{1}，{2}分钟")
+    assert provider_text(Template.LOGIN_CODE, "{{{n}}}", address="").startswith("验证码{1}，{2}分钟")
     assert all("$" not in each for each in TEXTS.values())
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Template if "link" in names(kind)])
+def test_an_approved_text_holds_the_fixed_part_of_its_link(kind: Template) -> None:
+    text = provider_text(kind, "${{{name}}}", address="https://yuyue.example")
+    assert re.search(r"https://yuyue\.example/[pqrv]/\$\{link\}", text)

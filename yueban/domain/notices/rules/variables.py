@@ -16,6 +16,18 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 LONGEST: Final = 20
+LINK_PAGES: Final[dict[Template, str]] = {
+    Template.REMINDER: "q",
+    Template.COUNTER_CANCELLED: "r",
+    Template.PREREVIEW_PASSED: "p",
+    Template.PREREVIEW_TO_FIX: "p",
+    Template.VISIT_REQUESTED: "v",
+    Template.VISIT_BOOKED: "v",
+    Template.VISIT_MOVED: "v",
+    Template.VISIT_PROPOSED: "v",
+    Template.VISIT_REMINDER: "v",
+}
+"""The page that a kind's link leads to: the fixed part of its address, which an approved text holds."""
 _BEHIND: Final = "\x1f"  # ASCII's unit separator: no name that is typed holds one
 
 
@@ -48,8 +60,13 @@ def read(letter: str) -> tuple[str, dict[str, str]]:
     return text, json.loads(behind) if behind else {}
 
 
-def provider_text(template: Template, placeholder: str) -> str:
-    """Give the text to hand in for approval: `placeholder` is written once for each variable, `${{name}}` or `{{n}}`."""
+def provider_text(template: Template, placeholder: str, *, address: str) -> str:
+    """Give the text to hand in for approval: `placeholder` is written once for each variable, `${{name}}` or `{{n}}`.
+
+    `address` is that of the house; a link's variable is only its last part.
+    """
     order = names(template)
     marks = {name: placeholder.format(name=name, n=n) for n, name in enumerate(order, start=1)}
+    if "link" in marks:
+        marks["link"] = f"{address}/{LINK_PAGES[template]}/{marks['link']}"
     return TEXTS[template].format_map(marks)
