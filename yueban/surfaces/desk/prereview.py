@@ -11,7 +11,7 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from yueban.domain.booking import queries as booking
@@ -193,7 +193,7 @@ def card(place: Workplace, now: datetime) -> Card | None:
     found = queries.waiting(place.centre.pk, department_id=place.department_id, today=now.date())
     new = [each for each in found if each.waits]
     lines = [
-        Waiting(_address(each.code), f"{each.name} · {each.matter}", _("%(n)s 个文件") % {"n": each.copies})
+        Waiting(_address(each.code), f"{each.name} · {each.matter}", ngettext("%(n)s 个文件", "%(n)s 个文件", each.copies) % {"n": each.copies})
         for each in new
     ]
     return Card(_("材料预审"), len(new), _address(), lines[:5])
