@@ -76,6 +76,17 @@ def test_a_card_on_the_reader_fills_number_and_name_and_a_second_visit_is_told(a
     clerk.look()
 
 
+def test_a_card_is_read_wherever_the_focus_is_and_leaves_no_trace_there(arrive: Callable[..., Visitor]) -> None:
+    clerk = desk.at_desk(arrive, "clerk", "/desk/register/")
+    clerk.page.locator("#phone").fill("138")
+    clerk.page.wait_for_timeout(200)  # a reader types in a burst, after a pause
+    clerk.page.keyboard.type(f"|{resident(507).number}|")
+    clerk.page.keyboard.press("Enter")
+    expect(clerk.page.locator("#number")).to_have_value(resident(507).number)
+    expect(clerk.page.locator("#phone")).to_have_value("138")
+    expect(clerk.page.locator("#name")).to_be_focused()
+
+
 def test_somebody_without_a_telephone_gets_a_slip(arrive: Callable[..., Visitor]) -> None:
     clerk = desk.at_desk(arrive, "guide", "/desk/register/")
     hands = Keyboard(clerk)

@@ -247,7 +247,7 @@ NOT_IN_CHROMIUM_87 = {
     [
         "kiosk/static/kiosk/kiosk.js",
         "kiosk/static/kiosk/kiosk.css",
-        "kiosk/static/kiosk/reader.js",
+        "static/yueban/reader.js",
         "display/static/display/board.js",
         "display/static/display/board.css",
         "display/static/display/voice.js",

@@ -26,7 +26,7 @@ CARDS: list[dict[str, Any]] = [
 @pytest.fixture(scope="module")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     folder = tmp_path_factory.mktemp("reader")
-    shutil.copy(SURFACES / "kiosk" / "static" / "kiosk" / "reader.js", folder)
+    shutil.copy(SURFACES / "static" / "yueban" / "reader.js", folder)
     with scripted_page(folder) as page:
         yield page
 

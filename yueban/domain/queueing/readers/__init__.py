@@ -1,7 +1,7 @@
 """Card readers and scanners: what arrives from them, and what it means.
 
 Most are keyboard wedges: they type. Others are reached by a service on the terminal, which the page's own adapter
-(`kiosk/reader.js`) asks; what it gets is sent as if it had been typed, so that one rule understands both.
+(`yueban/reader.js`) asks; what it gets is sent as if it had been typed, so that one rule understands both.
 """
 
 from typing import Final

@@ -1,6 +1,8 @@
 // The registration renews its parts while somebody talks, and everything goes by keys. Without this file the same form
 // works with 「查询」 and 「登记」. A card reader types into the number and ends with Enter (domain/queueing/readers).
-const SEARCH_MS = 180;
+import { isCard, wedge } from "../yueban/reader.js";
+
+const SEARCH_MS = 180, BETWEEN_KEYS_MS = 120;
 
 // ---- keys of the page --------------------------------------------------------------------------------------------------
 document.addEventListener("keydown", (event) => {
@@ -98,6 +100,21 @@ function live(form) {
     if (at.dataset.empty && !at.value.trim()) { goTo(at.dataset.empty); return; }
     if (at.dataset.next) { goTo(at.dataset.next); return; }
     if (form.querySelector("[data-hours]")) goTo(form.querySelector("#organisation") && at.matches("[data-search]") ? "organisation" : "hour");
+  });
+
+  // A card may be laid on the reader at any moment: what it typed into another field is taken out of it again.
+  let saved = null, last = 0;
+  form.addEventListener("keydown", (event) => {
+    const pause = performance.now() - last;
+    last = performance.now();
+    if (pause > BETWEEN_KEYS_MS) saved = "value" in event.target ? { field: event.target, value: event.target.value } : null;
+  }, true);
+  if (field("number")) wedge(document, (text) => {
+    if (!isCard(text) || (saved && saved.field.id === "number")) return false;
+    if (saved) saved.field.value = saved.value;
+    field("number").value = text;
+    look().then(() => goTo(field("name").value ? "phone" : "name"));
+    return true;
   });
 
   // One press is one registration: a second one waits for the answer to the first.

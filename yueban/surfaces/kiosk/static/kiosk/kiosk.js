@@ -1,5 +1,5 @@
 // The terminal: countdown, scanner, keypad, printing, clock. For Chromium 87 and later; pages work without it up to typing.
-import { service, wedge } from "./reader.js";
+import { service, wedge } from "../yueban/reader.js";
 
 (function () {
   const find = (name, within) => (within || document).querySelector(`[data-${name}]`);

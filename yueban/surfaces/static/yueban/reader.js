@@ -5,15 +5,14 @@ const FIRST_PAUSE_MS = 1000, LONGEST_PAUSE_MS = 15000, ANSWER_MS = 5000, SAME_CA
 const NUMBER = /(^|[^0-9A-Za-z])([1-9][0-9]{16}[0-9Xx])(?![0-9A-Za-z])/;
 const NAME_KEY = /^(name|xm|cardname|personname|姓名)$/i;
 
-// ---- a keyboard wedge types like nobody can, and mostly ends with Enter ------------------------------------------------
+// ---- a keyboard wedge types like nobody can, and mostly ends with Enter; `onRead` answers false to what it does not want --
 export function wedge(target, onRead) {
   let typed = "", last = 0, timer = 0;
   const take = () => {
     clearTimeout(timer);
     const text = typed;
     typed = "";
-    if (text.length >= SHORTEST) onRead(text);
-    return text.length >= SHORTEST;
+    return text.length >= SHORTEST && onRead(text) !== false;
   };
   const listen = (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
@@ -33,6 +32,8 @@ export function wedge(target, onRead) {
 }
 
 // ---- what a service says: JSON of whatever shape, or text ---------------------------------------------------------------
+export const isCard = (text) => NUMBER.test(text);
+
 const at = (value, path) => path.split(".").reduce((inner, key) => (inner === null || inner === undefined ? inner : inner[key]), value);
 
 function search(value, wanted, depth = 0) {
