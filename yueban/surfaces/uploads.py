@@ -68,7 +68,7 @@ def content_of(request: HttpRequest, field: str = "file") -> bytes:
 _QUIET = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 _POLICIES = {
     Kind.PICTURE: f"{_QUIET}; img-src 'self' data:; style-src 'unsafe-inline'; sandbox",
-    # Browsers show no PDF inside a sandbox of this header; their viewer is one itself.
+    # Older browsers show no PDF inside a sandbox of this header; their viewer is one itself.
     Kind.PAPER: f"{_QUIET}; object-src 'self'; style-src 'unsafe-inline'",
 }
 

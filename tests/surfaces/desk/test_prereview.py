@@ -170,6 +170,21 @@ def test_a_colleague_of_another_department_and_a_stranger_see_no_copy(hall: Hall
     assert code[:4] not in colleague.get("/desk/prereview/").content.decode()
 
 
+def test_r5_2_a_department_with_a_part_of_the_package_looks_and_does_not_review(hall: Hall) -> None:
+    code = book_package(hall, make_package(hall), now=FRIDAY)
+    copy = hand_in(code)
+    member = staff(Role.CLERK, hall, department=Department.objects.get(code="member-1").pk, login="member")
+    assert f'href="/desk/prereview/{code}/"' in member.get("/desk/tasks/").content.decode()
+    assert "预审由牵头部门做" in member.get(f"/desk/prereview/{code}/").content.decode()
+    assert member.get(f"/desk/prereview/{code}/copies/{copy}/").status_code == 200
+    answer = member.post(
+        f"/desk/prereview/{code}/", {"revision": str(revision(code)), "state-0": "ok", "state-1": "ok"}
+    )
+    assert (answer.status_code, letters()) == (403, 0)
+    booking.cancel(code, by="applicant", now=LATER)
+    assert member.get(f"/desk/prereview/{code}/copies/{copy}/").status_code == 403
+
+
 def test_the_page_of_the_appointment_and_the_first_page_lead_there(clerk: Client, code: str) -> None:
     hand_in(code)
     page = clerk.get(f"/desk/appointments/{code}/").content.decode()

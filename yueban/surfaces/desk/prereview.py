@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from yueban.domain.booking import queries as booking
+from yueban.domain.booking.queries.tasks import tasks_of
+from yueban.domain.booking.rules.tasks import TaskState
 from yueban.domain.people.rules import Permission
 from yueban.domain.prereview import operations, queries
 from yueban.domain.prereview.rules import LONGEST_ADVICE, Mark, Outcome, Outdated, State, is_open
@@ -23,6 +25,7 @@ from yueban.kernel.errors import InvalidInput
 from yueban.surfaces import uploads
 from yueban.surfaces.desk import appointment, home
 from yueban.surfaces.desk.cards import Card, Waiting
+from yueban.surfaces.desk.tasks import scope_of
 from yueban.surfaces.words import MATERIAL_STATES
 from yueban.surfaces.workplace import at_work, page
 
@@ -74,17 +77,19 @@ def review(request: HttpRequest, place: Workplace, code: str) -> HttpResponse:
     """Show the materials of one appointment; POST writes what was found and tells the applicant."""
     found = theirs(place, code)
     if request.method == "POST":
+        if not may_review(place, found):
+            raise PermissionDenied
         return _write(request, place, found)
     return _show(request, place, found)
 
 
 def theirs(place: Workplace, code: str) -> AppointmentView:
-    """Give an appointment that this person may review: of their hall and department; 404 for an unknown number."""
+    """Give an appointment whose materials this person may see; 404 for an unknown number, 403 for somebody else's."""
     try:
         found = booking.by_code(code, now=clock.now())
     except booking.UnknownAppointment as error:
         raise Http404 from error
-    if not may_review(place, found):
+    if not (may_review(place, found) or may_look(place, found)):
         raise PermissionDenied
     return found
 
@@ -92,6 +97,13 @@ def theirs(place: Workplace, code: str) -> AppointmentView:
 def may_review(place: Workplace, found: AppointmentView) -> bool:
     """Say whether the materials are for this person's eyes (R3.6: the handling hall, its department)."""
     return place.staff.may(Permission.PREREVIEW, centre_id=found.centre_id, department_id=found.department_id)
+
+
+def may_look(place: Workplace, found: AppointmentView) -> bool:
+    """Say whether the materials may be looked at for a part of their package (R5.2): handed in once, for all of it."""
+    scope, parts = scope_of(place), tasks_of(found.id) if found.package_code else []
+    live = [part for part in parts if part.state is not TaskState.WITHDRAWN]
+    return any(scope.covers(department_id=part.department_id, centre_id=part.centre_id) for part in live)
 
 
 def _write(request: HttpRequest, place: Workplace, found: AppointmentView) -> HttpResponse:
@@ -140,7 +152,7 @@ def _show(
     outdated: bool = False,
 ) -> HttpResponse:
     """Show the form; with `wrong` (also an empty one) what was typed stays."""
-    checklist = queries.checklist(found.id)
+    checklist, reviewer = queries.checklist(found.id), may_review(place, found)
     typed = request.POST if wrong is not None else None
     rows = [_row(item, typed, wrong or {}) for item in checklist.items]
     context: dict[str, Any] = {
@@ -150,7 +162,8 @@ def _show(
         "states": [(state.value, text) for state, (text, _look) in MATERIAL_STATES.items()],
         "phrases": PHRASES,
         "longest": LONGEST_ADVICE,
-        "live": is_open(found.status, found.service_date, today=clock.today()),
+        "live": is_open(found.status, found.service_date, today=clock.today()) and reviewer,
+        "reviewer": reviewer,
         "outdated": outdated,
         "errors": [(field, text) for field, text in (wrong or {}).items()],
     }
@@ -193,7 +206,11 @@ def card(place: Workplace, now: datetime) -> Card | None:
     found = queries.waiting(place.centre.pk, department_id=place.department_id, today=now.date())
     new = [each for each in found if each.waits]
     lines = [
-        Waiting(_address(each.code), f"{each.name} · {each.matter}", ngettext("%(n)s 个文件", "%(n)s 个文件", each.copies) % {"n": each.copies})
+        Waiting(
+            _address(each.code),
+            f"{each.name} · {each.matter}",
+            ngettext("%(n)s 个文件", "%(n)s 个文件", each.copies) % {"n": each.copies},
+        )
         for each in new
     ]
     return Card(_("材料预审"), len(new), _address(), lines[:5])

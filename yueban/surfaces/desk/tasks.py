@@ -43,7 +43,8 @@ def tasks(request: HttpRequest, place: Workplace) -> HttpResponse:
     return _show(request, place)
 
 
-def _scope(place: Workplace) -> TaskScope:
+def scope_of(place: Workplace) -> TaskScope:
+    """Give whose member matters this desk sees."""
     county = place.centre.level == "county"
     return task_scope(department_id=place.department_id, centre_id=place.centre.pk, county=county)
 
@@ -51,7 +52,7 @@ def _scope(place: Workplace) -> TaskScope:
 def _show(
     request: HttpRequest, place: Workplace, wrong: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
-    scope = _scope(place)
+    scope = scope_of(place)
     context = {
         "open": queries.open_tasks(scope),
         "ended": queries.ended_tasks(scope, since=clock.today()),
@@ -103,7 +104,7 @@ def _theirs(place: Workplace, task_id: int) -> TaskView:
         found = queries.task(task_id)
     except UnknownTask as error:
         raise Http404 from error
-    if not _scope(place).covers(department_id=found.department_id, centre_id=found.centre_id):
+    if not scope_of(place).covers(department_id=found.department_id, centre_id=found.centre_id):
         raise Http404
     return found
 
@@ -141,7 +142,7 @@ def card(place: Workplace, _now: datetime) -> Card | None:
     """Give the card of the desk's first page: what is begun or returned and not yet done."""
     if not place.staff.may(Permission.SEE_TASKS, centre_id=place.centre.pk):
         return None
-    begun = [each for each in queries.open_tasks(_scope(place)) if each.state is not TaskState.PUSHED]
+    begun = [each for each in queries.open_tasks(scope_of(place)) if each.state is not TaskState.PUSHED]
     address = reverse("desk:tasks")
     lines = [Waiting(f"{address}#task-{each.id}", each.matter, each.package) for each in begun[:5]]
     return Card(_("一件事联办"), len(begun), address, lines)
