@@ -15,9 +15,11 @@ from yueban.domain.booking.models import Appointment, Rebooking
 from yueban.domain.booking.operations import (
     AlreadyDecided,
     AlreadyRebooked,
+    OutsideRequest,
     UrgentRequest,
     approve_urgent,
     book,
+    book_outside,
     cancel,
     cancel_for_counter,
     cancel_many_for_counter,
@@ -26,7 +28,7 @@ from yueban.domain.booking.operations import (
     request_urgent,
 )
 from yueban.domain.booking.queries import rebooking_token
-from yueban.domain.booking.rules import ChannelKind
+from yueban.domain.booking.rules import ChannelKind, Place, Status
 from yueban.domain.calendar.models import Slot
 from yueban.domain.notices.models import Message
 from yueban.domain.regulation.rules import Refused
@@ -164,3 +166,44 @@ def test_r1_2_an_urgent_request_is_decided_once_however_many_managers_press() ->
     assert Counter(rush(16, decide)) == {"decided": 1, "late": 15}
     assert Message.objects.exclude(template="urgent_requested").count() == 1
     assert clean()
+
+
+def test_r5_2_slots_visits_and_urgent_hours_of_one_person_at_once_never_overlap_and_are_two_a_day() -> None:
+    hall = hall_of(days=(MONDAY,), capacity=50)
+    hours = (9, 10, 11, 14, 15, 16)
+
+    def act(n: int) -> list[str]:
+        told = []
+        for k in range(4):
+            hour = hours[(n + k) % 6]
+            try:
+                if n % 2:
+                    book(request_for(hall, hall.slot(hour)), by="race", now=NOW)
+                else:
+                    book_outside(visit(hall, hour), by="race", now=NOW)
+                told.append("ok")
+            except Refused as refused:
+                told.append(refused.reasons[0].code)
+        return told
+
+    told = Counter(answer for answers in rush(16, act) for answer in answers)
+    assert told["ok"] == 2
+    assert set(told) <= {"ok", "overlapping", "daily_limit"}
+    assert set(Appointment.objects.values_list("ordinal", flat=True)) == {1, 2}
+    assert clean()
+
+
+def visit(hall: Hall, hour: int) -> OutsideRequest:
+    """A home visit that meets two slots."""
+    return OutsideRequest(
+        centre=hall.centre.code,
+        matter=hall.matter.code,
+        channel_kind=ChannelKind.PHONE,
+        name="样例申请人",
+        certificate=resident(1),
+        phone=phone(1),
+        starts_at=instant(f"2026-11-30 {hour:02}:30"),
+        ends_at=instant(f"2026-11-30 {hour + 1:02}:15"),
+        place=Place.HOME_VISIT,
+        status=Status.BOOKED,
+    )

@@ -61,7 +61,8 @@ def booked(hall: Hall, hour: int = 9, n: int = 1, day: date = MONDAY, now: datet
 
 
 def called_off(code: str, now: datetime = NOW, **fields: Any) -> Cancelled:
-    return cancel_for_counter(code, **({"reason": WHY, "by": "staff:clerk", "now": now} | fields))
+    values: dict[str, Any] = {"reason": WHY, "by": "staff:clerk", "now": now} | fields
+    return cancel_for_counter(code, **values)
 
 
 def reasons_of(call: Callable[[], object]) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -94,10 +95,8 @@ def test_r3_4_a_home_visit_has_its_own_time_and_takes_no_place_in_a_slot() -> No
 def test_r5_2_a_visit_and_a_slot_at_the_same_time_exclude_each_other() -> None:
     hall = make_hall()
     written(asked(hall, ("09:30", "10:30")))
-    for hour in (9, 10):
-        assert reasons_of(lambda hour=hour: book(request_for(hall, hall.slot(hour)), by="x", now=NOW)) == [
-            "overlapping"
-        ]
+    for request in (request_for(hall, hall.slot(9)), request_for(hall, hall.slot(10))):
+        assert reasons_of(partial(book, request, by="x", now=NOW)) == ["overlapping"]
     book(request_for(hall, hall.slot(11)), by="x", now=NOW)
     assert reasons_of(lambda: book_outside(asked(hall, ("11:59", "12:30")), by="x", now=NOW)) == [
         "overlapping",
@@ -136,9 +135,9 @@ def test_r3_6_where_the_hall_has_not_opened_the_matter_it_is_refused_and_unknown
     hall, other = make_hall(), make_hall(code="other")
     elsewhere = asked(hall, centre=other.centre.code)
     assert reasons_of(lambda: book_outside(elsewhere, by="x", now=NOW)) == ["not_offered_here"]
-    for field in ("centre", "matter"):
+    for request, field in ((asked(hall, centre="nowhere"), "centre"), (asked(hall, matter="nothing"), "matter")):
         with pytest.raises(UnknownPlace) as unknown:
-            book_outside(asked(hall, **{field: "nowhere"}), by="x", now=NOW)
+            book_outside(request, by="x", now=NOW)
         assert unknown.value.field == field
 
 

@@ -29,8 +29,7 @@ def offered(page: str) -> list[int]:
 
 
 def test_r4_3_the_nearest_free_hours_come_first_and_looking_books_nothing(hall: Hall, link: str) -> None:
-    for _ in range(3):
-        answer = Client().get(link)
+    answer = [Client().get(link) for _ in range(3)][-1]
     page = answer.content.decode()
     open_today = [hall.slot(hour, FRIDAY).pk for hour in (14, 15, 16)]  # 11:00 begins within three hours of 08:40
     assert offered(page)[:3] == open_today
