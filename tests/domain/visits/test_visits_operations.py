@@ -224,6 +224,12 @@ def test_a_request_that_is_refused_says_why_and_gives_the_team_back(field: Field
     assert field.arrange(field.asked(2)).status is Status.BOOKED
 
 
+def test_r3_4_a_proposal_that_the_department_gives_up_is_no_refused_application(field: Field) -> None:
+    visit = field.arrange(field.proposed())
+    assert operations.reject(visit.code, reason="样例原因", by=CLERK, now=NOW).status is Status.REJECTED
+    assert letters(visit) == ["visit_proposed", "visit_cancelled"]
+
+
 def test_r3_4_a_proposal_is_accepted_once_however_often_it_is_pressed(field: Field) -> None:
     visit = field.arrange(field.proposed())
     assert (visit.proposed, letters(visit)) == (True, ["visit_proposed"])

@@ -244,6 +244,16 @@ def test_r3_4_the_wish_of_an_applicant_stands_on_top(field: Field) -> None:
     assert "样例：下周二" in words(clerk.get(f"/desk/appointments/{visit.code}/"))
 
 
+def test_r3_4_what_an_applicant_declined_is_seen_with_the_reason(field: Field) -> None:
+    visit = field.arrange(field.proposed(), now=NOW)
+    operations.decline(visit.code, seen=1, why="样例：还没装修好", by="applicant", now=NOW)
+    off = field.arrange(field.asked(2, start="2026-11-30 15:00"), now=NOW)
+    operations.call_off(off.code, by="applicant", now=NOW)
+    page = words(staff(field).get("/desk/visits/"))
+    for shown in ("三天内没有成的（2）", "申请人", "样例：还没装修好", "未通过", "已取消", off.code):
+        assert shown in page
+
+
 def test_a_request_is_refused_with_a_reason_only(field: Field) -> None:
     clerk, visit = staff(field), field.arrange(field.asked(settled=False), now=NOW)
     assert clerk.post(f"/desk/visits/{visit.code}/reject", {"reason": " "}).status_code == 422

@@ -44,10 +44,12 @@ if TYPE_CHECKING:
     from yueban.domain.booking.queries import AppointmentView
     from yueban.domain.regulation.rules import Reason
     from yueban.domain.visits.queries import VisitView
+    from yueban.surfaces.history import Line
     from yueban.surfaces.workplace import Workplace
 
 LINES = 5
 WEEK = timedelta(days=7)
+FALLEN = timedelta(days=3)
 BEGUN = frozenset({Status.BOOKED, Status.ACCEPTED, Status.MISSED})
 """What a result can be written for."""
 
@@ -100,6 +102,7 @@ def visits(request: HttpRequest, place: Workplace) -> HttpResponse:
         "desk/visits.html",
         place,
         waiting=[_row(each) for each in queries.waiting(place.centre.pk, place.department_id, now=now)],
+        fallen=_fallen(place, now),
         days=_days(monday, shown),
         teams=list(queries.teams(place.centre.pk, place.department_id).filter(active=True)),
         team_id=team_id,
@@ -133,6 +136,18 @@ def _day(day: date, found: Sequence[VisitView]) -> Day:
 def _row(visit: VisitView) -> Row:
     status, look = STATUSES[visit.status]
     return Row(visit, KINDS[visit.kind], RESULT_NAMES[visit.result] if visit.result else status, look)
+
+
+def _fallen(place: Workplace, now: datetime) -> list[tuple[Row, Line]]:
+    """What came to nothing in the last days, each with the last that happened to it: an answer, or none."""
+    found = queries.fallen_through(place.centre.pk, place.department_id, since=now - FALLEN, now=now)
+    return [(_row(each), _answer(each)) for each in found]
+
+
+def _answer(visit: VisitView) -> Line:
+    """The line of its history that says why; what lapsed or was declined says so after the appointment's own line."""
+    told = history.lines(visit.appointment.id)
+    return next((line for line in reversed(told) if line.reason), told[-1])
 
 
 def card(place: Workplace, now: datetime) -> Card | None:

@@ -40,13 +40,13 @@ def confirm(visit: VisitView, *, by: str, now: datetime) -> VisitView:
 
 @holding
 def reject(visit: VisitView, *, reason: str, by: str, now: datetime) -> VisitView:
-    """Refuse what was requested, with the reason that the applicant hears. Raises `NotOpen`."""
+    """Refuse what was requested, with the reason that the applicant hears; a proposal is given up. Raises `NotOpen`."""
     try:
         booking.reject(visit.code, reason=reason, by=by, now=now)
     except IllegalTransition as error:
         raise NotOpen from error
     after = queries.by_code(visit.code, now=now)
-    tell(after, "visit_rejected", now=now, reason=reason)
+    tell(after, "visit_cancelled" if visit.proposed else "visit_rejected", now=now, reason=reason)
     return after
 
 

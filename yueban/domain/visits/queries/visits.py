@@ -174,6 +174,14 @@ def waiting(centre_id: int, department_id: int | None, *, now: datetime) -> list
     return _views(rows, now)
 
 
+def fallen_through(centre_id: int, department_id: int | None, *, since: datetime, now: datetime) -> list[VisitView]:
+    """Give what was declined, refused, called off or lapsed since, the latest first, at most ten."""
+    ended = _rows().filter(_within(centre_id, department_id), live=False, appointment__ended_at__gte=since)
+    rows = list(ended.order_by("-appointment__ended_at")[:10])
+    by_id = {view.id: view for view in _views(rows, now)}
+    return [by_id[row.pk] for row in rows]
+
+
 def _within(centre_id: int, department_id: int | None) -> Q:
     here = Q(appointment__centre_id=centre_id)
     return here if department_id is None else here & Q(appointment__matter__department_id=department_id)
