@@ -177,7 +177,7 @@ def statement() -> str:
     django.setup()
     from yueban.domain.booking.operations import statements  # noqa: PLC0415  it needs Django's world
 
-    return statements.BOOK + statements.KEEP_RESPONSE + statements.CONFIRM
+    return statements.BOOK + statements.TELL + statements.KEEP_RESPONSE + statements.CONFIRM
 
 
 _SAMPLE = """
@@ -187,7 +187,7 @@ WITH kept AS MATERIALIZED (
     SELECT a.* FROM booking_appointment a, kept WHERE a.code = kept.body::json->>'code'
 )
 SELECT p.certificate_kind, p.certificate_index, p.certificate_sealed, a.name, a.phone_index, a.phone_sealed, m.body_sealed,
-    a.matter_id, a.regulation_id, a.guide_version, a.day_limit, a.booked_at::text, e.by, e.data::text, r.request_digest, r.body
+    m.priority, m.due_at::text, m.about_at::text, m.expires_at::text, a.matter_id, a.regulation_id, a.guide_version, a.day_limit, a.booked_at::text, e.by, e.data::text, r.request_digest, r.body
 FROM booked a JOIN people_person p ON p.id = a.person_id
 JOIN notices_message m ON m.event = 'booked:' || a.id
 JOIN audit_event e ON e.appointment_id = a.id AND e.kind = 'appointment.booked', kept r
@@ -211,6 +211,10 @@ def sql_values(stack: Stack, world: World, hours: Sequence[Hour]) -> dict[str, s
         phone_index,
         phone,
         body,
+        priority,
+        due_at,
+        about_at,
+        expires_at,
         matter,
         regulation,
         guide,
@@ -231,6 +235,10 @@ def sql_values(stack: Stack, world: World, hours: Sequence[Hour]) -> dict[str, s
         "phone_index": _bytes(phone_index),
         "phone_sealed": _bytes(phone),
         "body_sealed": _bytes(body),
+        "priority": str(priority),
+        "due_at": f"{_text(due_at)}::timestamptz",
+        "about_at": f"{_text(about_at)}::timestamptz",
+        "expires_at": f"{_text(expires_at)}::timestamptz",
         "name": _text(name),
         "organisation": "''",
         "uscc": "''",

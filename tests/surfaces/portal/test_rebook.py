@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.factories import Hall, make_hours, phone, request_for, resident
-from tests.surfaces.portal.conftest import FRIDAY, set_clock
+from tests.surfaces.portal.conftest import FRIDAY, Visitor, set_clock
 from yueban.domain.booking import operations as booking
 from yueban.domain.booking.models import Appointment
 from yueban.domain.booking.queries import rebooking_token
@@ -104,3 +104,14 @@ def test_the_page_of_a_link_asks_the_database_a_bounded_number_of_times(
 ) -> None:
     with django_assert_max_num_queries(16):  # type: ignore[operator]
         Client().get(link)
+
+
+def test_r4_3_who_logs_in_finds_the_link_until_it_is_used(hall: Hall, visitor: Visitor) -> None:
+    make_hours(hall.centre)
+    code = visitor.book(hall, 9)
+    booking.cancel_for_counter(code, reason="窗口停电检修", by="staff:clerk", now=clock.now())
+    link = f"/r/{rebooking_token(code)}"
+    assert f'href="{link}"' in visitor.client.get(f"/me/{code}/").content.decode()
+    visitor.client.post(link, {"slot": hall.slot(10).pk})
+    page = visitor.client.get(f"/me/{code}/").content.decode()
+    assert (link in page, "再约一次" in page) == (False, True)

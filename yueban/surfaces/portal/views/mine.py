@@ -4,12 +4,19 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yueban.domain.booking import operations as booking
-from yueban.domain.booking.queries import AppointmentView, UnknownPlace
+from yueban.domain.booking.queries import (
+    AppointmentView,
+    UnknownAppointment,
+    UnknownPlace,
+    offered,
+    rebooking_token,
+)
 from yueban.domain.booking.queries.tasks import tasks_of
 from yueban.domain.booking.rules import Status, cancelled_as, reschedule_refusals, ticket_refusals
 from yueban.domain.directory import queries as directory
@@ -100,10 +107,22 @@ def appointment(request: HttpRequest, code: str) -> HttpResponse:
         "can_cancel": isinstance(_cancelled_as(found), Status),
         "can_move": not reschedule_refusals(found.facts, now=now),
         "ticket_now": found.status in TICKETED or not ticket_refusals(found.facts, now=now),
+        "rebook": _rebook(found),
         "checklist": prereview.checklist(found.id),
         "tasks": tasks_of(found.id) if found.package_code else [],
     }
     return render(request, "portal/mine/appointment.html", context)
+
+
+def _rebook(found: AppointmentView) -> str:
+    """The address of the hours that a counter owes (R4.3), empty where none does or the link was used."""
+    if found.status is not Status.COUNTER_CANCELLED:
+        return ""
+    now, token = clock.now(), rebooking_token(found.code)
+    try:
+        return reverse("portal:rebook", args=[token]) if offered(token, now=now).is_open(now=now) else ""
+    except UnknownAppointment:
+        return ""
 
 
 def _about(found: AppointmentView) -> dict[str, Any]:
