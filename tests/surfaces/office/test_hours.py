@@ -15,7 +15,7 @@ from tests.factories import Hall, instant, make_hall, request_for
 from yueban.domain.booking import operations as booking
 from yueban.domain.booking.models import Appointment
 from yueban.domain.calendar import operations as calendar
-from yueban.domain.calendar.models import FlexibleOpening, Session, Slot
+from yueban.domain.calendar.models import Day, FlexibleOpening, Session, Slot
 from yueban.domain.people import operations as people
 from yueban.domain.people.models import Staff
 from yueban.domain.people.rules import Permission, Role, may
@@ -254,6 +254,25 @@ def test_two_managers_who_act_at_once_hear_of_each_other(manager: Client, hall: 
     assert manager.get(f"{LIST}{opening}/edit/").status_code == 302
     page = text(manager.post(f"{LIST}{opening}/edit/", typed(hall), follow=True))
     assert "各时段" in page
+
+
+def test_r3_3_a_weekend_that_becomes_a_working_day_asks_for_its_withdrawal(manager: Client, hall: Hall) -> None:
+    opening = published(manager, hall)
+    book(hall, opening, 1)
+    Day.objects.filter(date=SATURDAY).update(override=True)
+    calendar.generate_slots(now=NOW)
+    assert "有 1 个已约的人，时段因上班时间有变动已关闭" in text(manager.get(f"{LIST}{opening}/"))
+    assert "有 1 个预约会取消" in text(manager.get(f"{LIST}{opening}/withdraw/"))
+
+
+def test_residents_are_told_what_a_hall_opens(manager: Client, hall: Hall) -> None:
+    draft = drafted(manager, hall)
+    assert "09:00–11:00" not in text(Client().get("/centres/"))
+    manager.post(f"{LIST}{draft}/publish/")
+    page = text(Client().get("/centres/"))
+    assert "周末 11月28日–11月29日 周六、周日 09:00–11:00 A队列 要预约" in page
+    clock.simulate(clock.frozen(instant("2026-11-30 09:00")))
+    assert "09:00–11:00" not in text(Client().get("/centres/"))
 
 
 PAGES = ("", "new/weekend/", "{id}/", "{id}/edit/", "{id}/withdraw/")

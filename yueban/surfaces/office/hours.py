@@ -21,6 +21,7 @@ from yueban.kernel import clock
 from yueban.kernel.errors import InvalidInput
 from yueban.surfaces.office import openings
 from yueban.surfaces.office.openings import Typed
+from yueban.surfaces.templatetags.sessions import WEEKDAYS, opening_days
 from yueban.surfaces.workplace import at_work, page
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def overview(request: HttpRequest, place: Workplace) -> HttpResponse:
     found = queries.flexible_openings(place.centre.pk, now=now)
     over = [each for each in found if each.state is State.WITHDRAWN or each.proposal.last < now.date()]
     coming = [each for each in reversed(found) if each not in over]
-    context = {
+    context: dict[str, Any] = {
         "kinds": CLAUSES,
         "drafts": [_shown(each) for each in coming if each.state is State.DRAFT],
         "published": [_shown(each) for each in coming if each.state is State.PUBLISHED],
@@ -53,7 +54,7 @@ def overview(request: HttpRequest, place: Workplace) -> HttpResponse:
 
 
 def _shown(opening: OpeningView) -> dict[str, Any]:
-    return {"opening": opening, "weekdays": openings.weekdays(opening)}
+    return {"opening": opening, "weekdays": opening_days(opening)}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -109,7 +110,7 @@ def _form(
         "typed": typed,
         "opening_id": opening_id,
         "errors": {each.field: each.text(_) for each in found},
-        "weekday_names": openings.WEEKDAY_NAMES.items(),
+        "weekday_names": WEEKDAYS.items(),
         **_choices(place, typed),
         **_preview(place, typed),
     }
@@ -183,7 +184,8 @@ def _matrix(hours: list[HeldHour]) -> dict[str, Any]:
     spans = sorted({_span(each) for each in hours})
     found = {(each.starts_at.date(), _span(each)): each for each in hours}
     days = sorted({each.starts_at.date() for each in hours})
-    return {"spans": spans, "days": [(day, [found.get((day, span)) for span in spans]) for day in days]}
+    lost = sum(each.booked for each in hours if each.closed_reason and each.starts_at > clock.now())
+    return {"spans": spans, "days": [(day, [found.get((day, span)) for span in spans]) for day in days], "lost": lost}
 
 
 def _span(hour: HeldHour) -> str:

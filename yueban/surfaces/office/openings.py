@@ -7,7 +7,7 @@ from datetime import date, time, timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from django.utils.dateparse import parse_date, parse_time
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, ngettext
 
 from yueban.domain.calendar.rules import (
     EXEMPTIBLE,
@@ -38,16 +38,6 @@ WORKDAYS: Final = ("1", "2", "3", "4", "5")
 WEEKEND: Final = ("6", "7")
 FORTNIGHT: Final = timedelta(days=13)
 _LAST_YEAR: Final = 2100
-
-WEEKDAY_NAMES = {
-    "1": gettext_lazy("周一"),
-    "2": gettext_lazy("周二"),
-    "3": gettext_lazy("周三"),
-    "4": gettext_lazy("周四"),
-    "5": gettext_lazy("周五"),
-    "6": gettext_lazy("周六"),
-    "7": gettext_lazy("周日"),
-}
 
 _NO_DATE = gettext_noop("请选日期。")
 _TURNED = gettext_noop("结束日期不能早于开始日期。")
@@ -198,8 +188,3 @@ def dates(days: tuple[date, ...]) -> str:
     if more <= 0:
         return named
     return named + ngettext("等，另有 %(n)s 天", "等，另有 %(n)s 天", more) % {"n": more}
-
-
-def weekdays(opening: OpeningView) -> str:
-    """Name the weekdays of an opening."""
-    return gettext("、").join(str(WEEKDAY_NAMES[str(day)]) for day in sorted(opening.proposal.weekdays))

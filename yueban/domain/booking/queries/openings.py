@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
@@ -64,5 +64,9 @@ def cancelled_of_opening(opening_id: int) -> list[CancelledInOpening]:
     """Give what counters cancelled in the hours of an opening, by hour, at most 1000."""
     with connection.cursor() as cursor:
         cursor.execute(_CANCELLED, [opening_id])
-        rows = cursor.fetchall()
-    return [CancelledInOpening(*row[:2], row[2].astimezone(TZ), row[3].astimezone(TZ), *row[4:]) for row in rows]
+        return [_cancelled(row) for row in cursor.fetchall()]
+
+
+def _cancelled(row: tuple[Any, ...]) -> CancelledInOpening:
+    code, matter, starts_at, ends_at, late, has_phone, rebooked = row
+    return CancelledInOpening(code, matter, starts_at.astimezone(TZ), ends_at.astimezone(TZ), late, has_phone, rebooked)

@@ -170,9 +170,9 @@ def _view(row: Any) -> OpeningView:
         withdrawn_by=row.withdrawn_by,
         withdrawn_at=row.withdrawn_at,
         withdrawn_reason=row.withdrawn_reason,
-        places=row.places or 0,
-        booked=row.booked or 0,
-        ahead=row.ahead or 0,
+        places=getattr(row, "places", 0) or 0,
+        booked=getattr(row, "booked", 0) or 0,
+        ahead=getattr(row, "ahead", 0) or 0,
     )
 
 
@@ -290,3 +290,13 @@ def held_hours(opening_id: int) -> list[HeldHour]:
         )
         for row in totals
     ]
+
+
+def announced(today: date) -> dict[int, list[OpeningView]]:
+    """Give what is published and not over, by the centre's id, the nearest first: what residents are told."""
+    coming = FlexibleOpening.objects.filter(state=State.PUBLISHED, last__gte=today)
+    rows = coming.prefetch_related("openingqueue_set__queue", "openingcounter_set__counter", "exempt")
+    found: dict[int, list[OpeningView]] = {}
+    for row in rows.order_by("first", "start", "pk"):
+        found.setdefault(row.centre_id, []).append(_view(row))
+    return found

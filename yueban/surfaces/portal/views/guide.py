@@ -9,6 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from yueban.domain.calendar import queries as calendar
 from yueban.domain.directory import queries as directory
 from yueban.domain.regulation import queries as regulation
 from yueban.kernel import clock
@@ -104,8 +105,10 @@ def package(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def centres(request: HttpRequest) -> HttpResponse:
-    """Addresses and telephones of all halls."""
-    return render(request, "portal/centres.html", {"section": "", "centres": directory.centres()})
+    """Addresses and telephones of all halls, and what they open early, late, at noon and at weekends."""
+    opened = calendar.announced(clock.today())
+    halls = [(centre, opened.get(centre.pk, ())) for centre in directory.centres()]
+    return render(request, "portal/centres.html", {"section": "", "halls": halls})
 
 
 @require_safe
