@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.domain.booking.test_hotline import winter_hours
 from tests.factories import MONDAY, Hall, instant, make_hall, make_matter, phone, resident
@@ -193,3 +195,14 @@ def test_r4_1_2_what_is_late_stands_on_top_of_the_managers_page(hall: Hall) -> N
     assert "请您督促" in words(manager.get(CALLS))
     assert "desk__card--late" in words(manager.get("/desk/"))
     assert "请您督促" not in words(staff(Role.CLERK, hall).get(CALLS))
+
+
+def test_the_list_costs_the_same_with_one_and_with_three_calls_in_hand(hall: Hall) -> None:
+    hotline, clerk, counts = staff(Role.HOTLINE, hall), staff(Role.CLERK, hall), []
+    for n in range(3):
+        hotline.post(TAKE, said(hall, press=f"press-{n:02d}"))
+        clerk.post(f"{CALLS}{CallRequest.objects.latest('pk').pk}/claim")
+        with CaptureQueriesContext(connection) as captured:
+            assert len(clerk.get(CALLS).context["rows"]) == n + 1
+        counts.append(len(captured))
+    assert counts[0] == counts[2]

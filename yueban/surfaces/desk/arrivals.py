@@ -58,8 +58,10 @@ def arrivals(request: HttpRequest, place: Workplace) -> HttpResponse:
     """Everybody of today: expected, in the hall, accepted, not come."""
     now = clock.now()
     counter = queries.counter_of_staff(place.staff.id)
+    found = _of_today(place, now)
+    labels = queries.labels_of([each.code for each in found if each.status is not Status.BOOKED])
     context: dict[str, Any] = {
-        "rows": [_row(each, now) for each in _of_today(place, now)],
+        "rows": [_row(each, labels.get(each.code, ""), now) for each in found],
         "counter": counter if counter and counter.centre_id == place.centre.pk else None,
         "may_arrive": place.staff.may(Permission.ISSUE_TICKETS, centre_id=place.centre.pk),
         "may_accept": place.staff.may(Permission.CALL, centre_id=place.centre.pk),
@@ -71,15 +73,14 @@ def _of_today(place: Workplace, now: datetime) -> list[AppointmentView]:
     return booking.arrivals_on(place.centre.pk, now.date(), now=now, department_id=place.department_id)
 
 
-def _row(each: AppointmentView, now: datetime) -> dict[str, Any]:
+def _row(each: AppointmentView, label: str, now: datetime) -> dict[str, Any]:
     status, look = STATUSES[each.status]
-    ticket = queries.ticket_of(each.code) if each.status is not Status.BOOKED else None
     return {
         "appointment": each,
         "channel": CHANNELS[each.channel_kind],
         "status": status,
         "look": look,
-        "label": ticket.label if ticket else "",
+        "label": label,
         "expected": each.status is Status.BOOKED,
         "waits": each.status in {Status.ARRIVED, Status.TICKETED},
         "late": each.status is Status.BOOKED and now > each.ends_at,

@@ -90,7 +90,9 @@ def calls(request: HttpRequest, place: Workplace) -> HttpResponse:
     if not may_see(place):
         raise PermissionDenied
     now = clock.now()
-    rows = [_row(each, place, now) for each in visible(place)]
+    waiting = visible(place)
+    names = people.names_of(each.claimed_by.removeprefix("staff:") for each in waiting)
+    rows = [_row(each, place, names, now) for each in waiting]
     midnight = datetime.combine(now.date(), datetime.min.time(), TZ)
     ended = queries.ended_calls(place.centre.pk, since=midnight, department_id=place.department_id)
     context: dict[str, Any] = {
@@ -104,7 +106,7 @@ def calls(request: HttpRequest, place: Workplace) -> HttpResponse:
     return page(request, "desk/calls.html", place, **context)
 
 
-def _row(each: CallView, place: Workplace, now: datetime) -> dict[str, Any]:
+def _row(each: CallView, place: Workplace, names: dict[str, str], now: datetime) -> dict[str, Any]:
     urgency, look = URGENCIES[each.urgency(now=now)]
     holder = each.held_by(now=now)
     login = holder.removeprefix("staff:")
@@ -114,7 +116,7 @@ def _row(each: CallView, place: Workplace, now: datetime) -> dict[str, Any]:
         "look": look,
         "part": PARTS[each.wanted_part],
         "mine": holder == place.staff.by,
-        "holder": people.names_of([login]).get(login, login) if holder else "",
+        "holder": names.get(login, login),
         "attempts": len(each.attempts),
     }
 

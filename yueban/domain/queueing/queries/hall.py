@@ -11,7 +11,7 @@ from yueban.domain.queueing.queries.estimates import paces
 from yueban.domain.queueing.rules import TicketState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from yueban.domain.queueing.queries.estimates import Pace
@@ -215,6 +215,17 @@ def ticket(ticket_id: int) -> TicketView | None:
     """One ticket, None when there is none."""
     found = rows(TICKET + "WHERE t.id = %(id)s", {"id": ticket_id})
     return _ticket_view(found[0]) if found else None
+
+
+LABELS = """
+SELECT a.code, t.label FROM queueing_ticket t JOIN booking_appointment a ON a.id = t.appointment_id
+WHERE a.code = ANY(%(codes)s::text[]) AND t.state NOT IN ('void', 'reserved') ORDER BY t.id
+"""
+
+
+def labels_of(appointment_codes: Sequence[str]) -> dict[str, str]:
+    """The numbers of many appointments by their codes, in one read; who took none is left out."""
+    return {each["code"]: each["label"] for each in rows(LABELS, {"codes": list(appointment_codes)})}
 
 
 def ticket_of(appointment_code: str) -> TicketView | None:

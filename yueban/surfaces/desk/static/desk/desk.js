@@ -32,18 +32,28 @@ const form = document.querySelector("[data-live]");
 if (form) live(form);
 
 function live(form) {
-  let asked = 0, timer = 0, sent = false;
+  let asked = 0, timer = 0, sent = false, current = null, waiting = "";
   const field = (name) => form.querySelector(`#${name}`);
   const hour = () => form.querySelector("[data-hours] input:checked") || form.querySelector("[data-hours] input:enabled");
 
-  async function look() {
-    const mine = ++asked, body = new FormData(form);
+  // The same question is asked once; whoever waits for an older one waits for the answer to the newest.
+  function look() {
+    const body = new FormData(form);
     body.set("do", "look");
+    const question = new URLSearchParams(body).toString();
+    if (current && question === waiting) return current;
+    const mine = ++asked;
+    waiting = question;
+    current = ask(body, mine).finally(() => { if (mine === asked) current = null; });
+    return current;
+  }
+
+  async function ask(body, mine) {
     const answer = await fetch(form.action, { method: "POST", body, credentials: "same-origin" });
     if (answer.redirected) { location.assign(answer.url); return; }
     const next = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (mine !== asked || !next.querySelector("[data-live]")) return;
-    renew(next);
+    if (mine !== asked) { await current; return; }
+    if (next.querySelector("[data-live]")) renew(next);
   }
 
   // Parts are renewed around what is being typed: a field that has the focus keeps its text and its place.
