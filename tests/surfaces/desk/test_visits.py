@@ -176,6 +176,11 @@ def test_r3_4_what_the_general_desk_takes_waits_for_the_department(field: Field)
     assert Appointment.objects.get().status == Status.BOOKED
 
 
+@pytest.mark.parametrize("address", ["/desk/register/", "/desk/calls/new/"])
+def test_r3_4_the_general_desk_is_led_to_the_form_of_a_visit(field: Field, address: str) -> None:
+    assert "/desk/visits/new/" in words(staff(field, Role.HOTLINE).get(address))
+
+
 def test_r3_4_an_inspection_is_proposed_and_waits_for_its_answer(field: Field) -> None:
     clerk = staff(field)
     answer = new(clerk, field, way="proposal", ground="", evidence="", told="link")

@@ -171,7 +171,12 @@ def part(found: AppointmentView, place: Workplace, now: datetime) -> dict[str, A
     """What the page of an appointment says of its visit, or that one can be arranged from it."""
     seen = None if found.place.in_the_hall else queries.found_on(found.id, now=now)
     may = place.staff.may(Permission.ARRANGE_VISITS, centre_id=found.centre_id, department_id=found.department_id)
-    return {"visit": seen, "visit_kind": KINDS[seen.kind] if seen else "", "may_visit": may}
+    return {
+        "visit": seen,
+        "visit_kind": KINDS[seen.kind] if seen else "",
+        "may_visit": may,
+        "may_ask": appointment.here(place, found),
+    }
 
 
 home.MAKERS.append(card)
