@@ -225,10 +225,23 @@ def test_printing_messages_is_refused_in_production(refused: Stack) -> None:
     assert "it is refused in production" in run_refused(refused)
 
 
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"YUEBAN_SMS_GATEWAY": "pigeon"}, "none of console, file, http"),
+        ({"YUEBAN_SMS_GATEWAY": "aliyun"}, "needs YUEBAN_SMS_KEY_ID, YUEBAN_SMS_KEY_SECRET"),
+        ({"YUEBAN_SMS_GATEWAY": "http"}, "YUEBAN_SMS_URL must be set"),
+    ],
+)
+def test_a_gateway_that_could_send_nothing_is_refused(refused: Stack, settings: dict[str, str], said: str) -> None:
+    refused.settings = settings
+    assert said in run_refused(refused)
+
+
 @pytest.mark.parametrize("wrong", [{"YUEBAN_QUIET_HOURS": "at night"}, {"YUEBAN_REMIND_AT": "6 pm"}])
 def test_hours_that_cannot_be_read_are_refused(refused: Stack, wrong: dict[str, str]) -> None:
     refused.settings = wrong
-    assert "YUEBAN_QUIET_HOURS is written 21:00-08:00" in run_refused(refused)
+    assert "YUEBAN_QUIET_HOURS is written 21:00-07:30" in run_refused(refused)
 
 
 def test_a_clock_that_is_no_instant_is_refused(refused: Stack) -> None:

@@ -108,11 +108,14 @@ def simulate_from(start: datetime, rate: float) -> None:
 
 
 def refuse_early() -> None:
-    """Say before anything is started what would only show afterwards: settings, keys, numbers, ports."""
+    """Say before anything is started what would only show afterwards: settings, keys, gateway, numbers, ports."""
+    from yueban.domain.notices import gateways
+
     settings.PRODUCTION  # noqa: B018  reads the settings
     crypto.require_keys()
     for name in ("YUEBAN_WEB_WORKERS", "YUEBAN_WEB_THREADS"):
         number_of(name, os.environ.get(name, "1"), at_most=64)
+    gateways.ready()
     host = os.environ.get("YUEBAN_HOST", "127.0.0.1")
     for name, usual in (("YUEBAN_PORT", "8000"), ("YUEBAN_EVENTS_PORT", "8001")):
         port = number_of(name, os.environ.get(name, usual), at_most=2**16 - 1)

@@ -181,10 +181,10 @@ if PRODUCTION and SMS_GATEWAY == "console":
     raise ImproperlyConfigured(msg)
 SMS_SIGNATURE = os.environ.get("YUEBAN_SMS_SIGNATURE", "【沈丘政务】")
 try:
-    SMS_QUIET_HOURS = quiet_hours(os.environ.get("YUEBAN_QUIET_HOURS", "21:00-08:00"))
+    SMS_QUIET_HOURS = quiet_hours(os.environ.get("YUEBAN_QUIET_HOURS", "21:00-07:30"))
     SMS_REMIND_AT = time.fromisoformat(os.environ.get("YUEBAN_REMIND_AT", "18:00"))
 except ValueError as error:
-    msg = f"YUEBAN_QUIET_HOURS is written 21:00-08:00 and YUEBAN_REMIND_AT 18:00: {error}"
+    msg = f"YUEBAN_QUIET_HOURS is written 21:00-07:30 and YUEBAN_REMIND_AT 18:00: {error}"
     raise ImproperlyConfigured(msg) from error
 # Providers with keys (notices/gateways): whose they are, the codes of approved texts, where they are reached.
 SMS_KEY_ID = os.environ.get("YUEBAN_SMS_KEY_ID", "")
@@ -215,6 +215,7 @@ MQTT_PASSWORD = os.environ.get("YUEBAN_MQTT_PASSWORD", "")
 VOICE_FOLDER = Path(os.environ.get("YUEBAN_VOICE", DATA / "voice"))
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 1  # no form of ours sends more, and each may take its bound of memory
 FILE_UPLOAD_HANDLERS = ["yueban.surfaces.uploads.BoundedUpload"]
 COPY_DAYS = int(os.environ.get("YUEBAN_COPY_DAYS", "30"))  # days after the visit that copies of materials are kept
 

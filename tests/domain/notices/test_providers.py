@@ -1,5 +1,6 @@
 """阿里云, 腾讯云 and 云MAS against a server that checks each signature by itself, and may lose its voice (R4.1)."""
 
+import sys
 from collections.abc import Callable
 from datetime import datetime
 
@@ -119,6 +120,21 @@ def test_aliyun_is_asked_what_it_knows(provided: Settings, provider: providers.P
 def test_a_gateway_without_its_keys_says_which_are_missing(provided: Settings, name: str) -> None:
     provided.SMS_GATEWAY, provided.SMS_KEY_SECRET = name, ""
     with pytest.raises(ImproperlyConfigured, match="YUEBAN_SMS_KEY_SECRET"):
+        gateways.configured()
+
+
+@pytest.mark.parametrize(
+    ("name", "sdk"), [("aliyun", "alibabacloud_dysmsapi20170525.client"), ("tencent", "tencentcloud")]
+)
+def test_a_gateway_without_its_sdk_says_what_to_install(
+    provided: Settings, monkeypatch: pytest.MonkeyPatch, name: str, sdk: str
+) -> None:
+    provided.SMS_GATEWAY = name
+    monkeypatch.delitem(sys.modules, f"yueban.domain.notices.gateways.{name}", raising=False)
+    for module in [each for each in sys.modules if each.startswith(sdk)]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, sdk, None)
+    with pytest.raises(ImproperlyConfigured, match=rf"pip install 'yueban\[{name}\]'"):
         gateways.configured()
 
 

@@ -259,8 +259,8 @@ def test_the_quiet_hours_hold_back_what_the_evening_left_and_cost_no_attempt(by_
     gateway = by_name("mas")
     assert operations.drain(now=instant("2026-11-27 22:00:00"), gateway=gateway) == operations.Drained(held=1)
     waiting = Message.objects.get()
-    assert (waiting.state, waiting.due_at, waiting.attempts) == ("queued", instant("2026-11-28 08:00:00"), 0)
-    assert operations.drain(now=instant("2026-11-28 08:00:00"), gateway=gateway).sent == 1
+    assert (waiting.state, waiting.due_at, waiting.attempts) == ("queued", instant("2026-11-28 07:30:00"), 0)
+    assert operations.drain(now=instant("2026-11-28 07:30:00"), gateway=gateway).sent == 1
 
 
 def test_a_login_code_goes_before_a_thousand_warnings(by_name: MakeGateway, provider: providers.Provider) -> None:

@@ -34,6 +34,7 @@ __all__ = [
     "Undelivered",
     "configured",
     "in_use",
+    "ready",
 ]
 
 _NAMES = ("console", "file", "http", "mas", "aliyun", "tencent")
@@ -43,6 +44,12 @@ NONE = "none"
 def in_use() -> bool:
     """Tell whether messages leave at all; with `none` they wait in the outbox until a gateway is chosen."""
     return bool(settings.SMS_GATEWAY != NONE)
+
+
+def ready() -> None:
+    """Raise ImproperlyConfigured for settings by which no message would ever leave: a name, a key or an SDK is missing."""
+    if in_use():
+        configured()
 
 
 @functools.cache
