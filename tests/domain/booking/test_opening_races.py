@@ -97,20 +97,34 @@ def test_nobody_keeps_an_appointment_that_was_booked_while_its_hours_were_withdr
 
 def test_generation_beside_it_never_brings_back_what_was_withdrawn() -> None:
     hall = ready()
-    opening = draft(hall)
-    calendar.publish_opening(opening, by=BY, now=NOW)
+    days = [date(2026, 11, 26), date(2026, 11, 27), *(date(2026, 12, day) for day in (1, 2, 3, 4))]
+    openings = [early(hall, day) for day in days]
 
-    def act(n: int) -> None:
-        if n == 0:
-            calendar.close_opening(opening, reason="窗口检修", by=BY, now=NOW)
-        else:
-            for _ in range(3):
+    def act(n: int) -> list[str]:
+        found: list[str] = []
+        if n:
+            for _ in range(25):
                 calendar.generate_slots(now=NOW)
+            return found
+        for opening in openings:  # each is looked at again and again while the others generate
+            calendar.close_opening(opening, reason="窗口检修", by=BY, now=NOW)
+            for _ in range(10):
+                found += calendars.broken_invariants()
+        return found
 
-    rush(CROWD, act)
-    assert {slot.planned for slot in Slot.objects.filter(opening=opening)} == {0}
-    assert calendars.flexible_opening(opening, now=NOW).state is State.WITHDRAWN
+    assert [line for lines in rush(CROWD, act) for line in lines] == []
+    assert set(Slot.objects.exclude(kind="regular").values_list("planned", flat=True)) == {0}
+    assert {each.state for each in calendars.flexible_openings(hall.centre.pk, now=NOW)} == {State.WITHDRAWN}
     agree()
+
+
+def early(hall: Hall, day: date) -> int:
+    counters = frozenset(counter.pk for counter in hall.counters)
+    span, week = Span(time(8), time(9)), frozenset({1, 2, 3, 4, 5})
+    wanted = Proposal(Kind.EARLY, day, day, week, span, frozenset({hall.queue.pk}), counters)
+    made = calendar.draft_opening(wanted, centre_id=hall.centre.pk, by=BY, now=NOW)
+    calendar.publish_opening(made, by=BY, now=NOW)
+    return made
 
 
 def test_publishing_beside_bookings_of_regular_hours_touches_none_of_them() -> None:
