@@ -13,6 +13,7 @@ from tests.journeys.browsing import CONSOLE, PHONE, Visitor
 MORNING = "2026-12-07T08:40:00+08:00"
 THURSDAY = "2026-12-10"
 HOME, INSPECTED = "renshe-qualify", "shijian-food-catering"
+TEAMS = {"home": "社保上门组（样例丙）", "proposal": "样例食品查验组（样例甲、样例乙）"}
 LINK = r"(/v/[0-9A-Za-z_-]{20})"
 
 
@@ -47,6 +48,7 @@ def fill_in(desk: Visitor, way: str, matter: str, n: int, at: str) -> None:
         desk.page.fill("#evidence", "样例：老年人优待证")
     desk.page.select_option("#township", index=3)
     desk.page.fill("#address", "样例村 8 号")
+    desk.page.select_option("#team", label=TEAMS[way])
     desk.page.fill("#day", THURSDAY)
     desk.go(desk.button("看空闲时间"))
     wanted = desk.page.locator(f'input[name=at][value="{THURSDAY}T{at}:00+08:00"]')
@@ -60,7 +62,7 @@ def fill_in(desk: Visitor, way: str, matter: str, n: int, at: str) -> None:
 def test_a_home_visit_is_arranged_and_a_second_one_at_its_time_is_refused(
     arrive: Callable[..., Visitor], manager: Visitor
 ) -> None:
-    add_team(manager, "沈丘县人力资源和社会保障局", "社保上门组", "样例甲、样例乙")
+    add_team(manager, "沈丘县人力资源和社会保障局", "社保上门组", "样例丙")
     fill_in(manager, "home", HOME, 61, "09:30")
     manager.go(manager.button("登记"))
     expect(manager.page.locator("h1")).to_contain_text("已预约")
@@ -93,7 +95,6 @@ def test_a_home_visit_is_arranged_and_a_second_one_at_its_time_is_refused(
 def test_an_inspection_is_proposed_and_moved_by_the_applicant_on_a_phone(
     arrive: Callable[..., Visitor], manager: Visitor
 ) -> None:
-    add_team(manager, "沈丘县市场监督管理局", "食品查验组", "样例丙")
     fill_in(manager, "proposal", INSPECTED, 63, "09:30")
     manager.page.fill("#organisation", "样例小吃店")
     manager.go(manager.button("发出约定"))

@@ -23,6 +23,9 @@ from yueban.domain.people import operations as people
 from yueban.domain.people import queries as people_queries
 from yueban.domain.people import rules as people_rules
 from yueban.domain.queueing import operations as queueing
+from yueban.domain.visits import operations as visits
+from yueban.domain.visits import queries as visit_queries
+from yueban.domain.visits.operations import TeamForm
 from yueban.kernel import clock, crypto
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample" / "shenqiu"
@@ -42,6 +45,9 @@ SAMPLE_ROLES = {
 IN_DEPARTMENT = frozenset({"clerk2", "department"})
 SAMPLE_DEPARTMENT = "renshe"
 """Which department those two are of; in a county without it, the first one that serves at its centre."""
+
+SAMPLE_TEAMS = {"gongan": "样例户籍上门组", "renshe": "样例社保上门组", "shijian": "样例食品查验组"}
+"""Teams that go out in the sample county, by department, so that a visit can be arranged at once (R3.4)."""
 
 
 def apart(*steps: Callable[[], None]) -> None:
@@ -63,6 +69,7 @@ def open_halls() -> None:
     """Hours to come; and the end of days that nobody closed."""
     generate_slots()
     close_past_days()
+    sample_teams()
 
 
 def prepare_tables() -> None:
@@ -102,6 +109,20 @@ def close_past_days() -> None:
     """End what a hall left open when the machine was switched off: yesterday's ticket in hand would block a counter."""
     now = clock.now()
     queueing.close_day(now.date() - timedelta(days=1), by="system:open", now=now)
+
+
+def sample_teams() -> None:
+    """Teams of the sample county, made once; none in production and none in a county of somebody's own."""
+    if settings.PRODUCTION or os.environ.get("YUEBAN_COUNTY"):
+        return
+    centre = directory.county_centre()
+    if visit_queries.teams(centre.pk).exists():
+        return
+    for department in directory.departments(centre):
+        if name := SAMPLE_TEAMS.get(department.code):
+            form = TeamForm(name, "样例甲、样例乙")
+            ids = {"centre_id": centre.pk, "department_id": department.pk}
+            visits.add_team(form, **ids, by="system:open", now=clock.now())
 
 
 def analyze() -> None:
