@@ -8,7 +8,7 @@ from playwright.sync_api import FilePayload, Locator, expect
 
 from tests.journeys import citizen as steps
 from tests.journeys import hall
-from tests.journeys.browsing import CONSOLE, DESKTOP, PHONE, Visitor
+from tests.journeys.browsing import CONSOLE, DESKTOP, ENGLISH, PHONE, Visitor
 from tests.journeys.channel import App
 from tests.journeys.citizen import COUNTY_HALL
 from tests.papers import archive, paper, photo
@@ -74,7 +74,8 @@ def test_r3_5_materials_come_from_a_phone_are_reviewed_and_seen_when_the_ticket_
     assert _width_of(clerk, clerk.page.get_by_role("link", name=re.compile("照片"))) == 2600
     _review(clerk, "要改", ADVICE)
 
-    other = arrive(PHONE)  # the link alone, in another browser, without a login
+    other = arrive(PHONE, language=ENGLISH)  # the link alone, in another browser, without a login
+    other.page.context.add_cookies([{"name": "django_language", "value": "en", "url": other.stack.web}])
     other.open(phone.message(who.phone, LINK.pattern)[0])
     _mend(other)
     clerk.open(f"/desk/appointments/{code}/")
@@ -83,7 +84,7 @@ def test_r3_5_materials_come_from_a_phone_are_reviewed_and_seen_when_the_ticket_
     _review(clerk, "合格", "")
     other.message(who.phone, r"材料已预审合格")
     other.page.reload()
-    expect(other.page.locator(".notice--done")).to_contain_text("材料已预审合格")
+    expect(other.page.locator(".notice--done")).to_contain_text(other.say("材料已预审合格"))
     other.look()
     _seen_at_the_call(arrive, county, code)
 

@@ -164,6 +164,12 @@ def test_50_megabytes_are_refused_in_words_and_held_by_nobody(reader: Client, co
     assert not HandedIn.objects.exists()
 
 
+def test_two_files_at_once_are_more_than_any_page_of_ours_sends(reader: Client, code: str) -> None:
+    files = {name: SimpleUploadedFile(name, photo(), "image/jpeg") for name in ("file", "other")}
+    assert reader.post(f"/me/{code}/materials/0/", files).status_code == 400
+    assert not HandedIn.objects.exists()
+
+
 def test_ten_megabytes_to_the_byte_are_taken(reader: Client, code: str) -> None:
     content = photo()
     assert send(reader, code, content + b"\0" * (MOST_BYTES - len(content))).status_code == 302
