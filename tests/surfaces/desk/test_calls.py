@@ -59,7 +59,7 @@ def staff(role: Role, hall: Hall, login: str = "", department: Department | None
     return made
 
 
-def said(hall: Hall, **fields: Any) -> dict[str, Any]:
+def said(of: Hall, **fields: Any) -> dict[str, Any]:
     values = {
         "do": "take",
         "phone": phone(1),
@@ -97,6 +97,14 @@ def test_an_intake_without_a_number_a_matter_or_a_coming_day_is_asked_again(hall
         {"phone", "q", "wanted_on"},
     )
     assert CallRequest.objects.count() == 0
+
+
+def test_a_hall_that_is_none_of_the_matters_becomes_the_own_one(hall: Hall) -> None:
+    make_hall(code="elsewhere")
+    hotline = staff(Role.HOTLINE, hall)
+    for n, wanted in enumerate(("elsewhere", "nowhere", "x' OR 1=1")):
+        hotline.post(TAKE, said(hall, hall=wanted, press=f"press-1{n}"))
+    assert [each.centre_id for each in CallRequest.objects.all()] == [hall.centre.pk] * 3
 
 
 def test_the_list_shows_masks_and_only_who_has_the_call_in_hand_sees_the_number(hall: Hall) -> None:

@@ -12,7 +12,8 @@ from django.test import Client
 from tests.factories import Hall, instant, make_hall, phone, request_for, resident
 from yueban.domain.audit.models import Event
 from yueban.domain.booking import operations as booking
-from yueban.domain.booking.rules import ChannelKind
+from yueban.domain.booking.operations import OutsideRequest
+from yueban.domain.booking.rules import ChannelKind, Place, Status
 from yueban.domain.people import operations as people
 from yueban.domain.people.rules import Role
 from yueban.kernel import clock, ids
@@ -89,6 +90,25 @@ def test_r3_5_the_sheet_says_everything_in_chinese_that_can_be_read_back(hall: H
         assert said in text, said
     assert resident(1).number not in text
     assert phone(1) not in text
+
+
+def test_r3_4_the_sheet_of_a_home_visit_has_no_ticket_and_threatens_no_strike(hall: Hall) -> None:
+    asked = OutsideRequest(
+        centre="hall",
+        matter=hall.matter.code,
+        channel_kind=ChannelKind.PHONE,
+        name="样例老人",
+        certificate=resident(5),
+        phone=phone(5),
+        starts_at=instant("2026-11-30 09:00"),
+        ends_at=instant("2026-11-30 10:00"),
+        place=Place.HOME_VISIT,
+        status=Status.BOOKED,
+    )
+    visit = booking.book_outside(asked, by="staff:clerk", now=NOW).code
+    clerk = staff(hall)
+    assert "爽约" not in read(clerk.get(f"/desk/appointments/{visit}/notice.pdf").content)
+    assert "记爽约" not in words(clerk.get(f"/desk/appointments/{visit}/notice/"))
 
 
 def test_the_font_is_inside_the_sheet(hall: Hall, code: str) -> None:

@@ -203,6 +203,21 @@ def test_what_a_person_booked_and_the_strikes_are_told_masked(hall: Hall, clerk:
     assert phone(1) not in page.replace(f'value="{phone(1)}"', "")
 
 
+def test_r5_4_a_suspended_person_is_warned_of_and_every_hour_says_so(hall: Hall, clerk: Client) -> None:
+    made = booking.book(request_for(hall, hall.slot(9)), by="test", now=NOW)
+    person = Appointment.objects.get(code=made.code).person
+    person.suspended_until = instant("2026-12-01 00:00")
+    person.save()
+    answer = clerk.post(REGISTER, filled(hall, do="look"))
+    told = [{why.code for why in each.reasons} for each in answer.context["hours"]]
+    assert all("suspended" in each for each in told)
+    assert answer.context["chosen"] == 0
+    assert "本月爽约已满" in words(answer)
+    refused = clerk.post(REGISTER, filled(hall, slot=hall.slot(10).pk))
+    assert refused.status_code == 409
+    assert 'data-clause="R5.4"' in words(refused)
+
+
 def test_matters_are_found_by_name_and_by_pinyin_initials_and_the_best_is_chosen(hall: Hall, clerk: Client) -> None:
     make_matter(hall.matter.department, hall.queue, name="样例护照办理", initials="ylhzbl", code="passport")
     by_initials = clerk.post(REGISTER, filled(hall, do="look", what="", q="hzbl"))
@@ -234,7 +249,13 @@ def test_r3_6_a_matter_is_registered_at_any_hall_of_the_county_that_opened_it(ha
 
 
 def test_an_hour_that_is_not_there_and_a_matter_that_is_unknown_are_asked_again(hall: Hall, clerk: Client) -> None:
-    wrong: list[dict[str, Any]] = [{"slot": "999999"}, {"slot": "x"}, {"what": "m:nothing"}, {"what": "p:nothing"}, {"what": ""}]
+    wrong: list[dict[str, Any]] = [
+        {"slot": "999999"},
+        {"slot": "x"},
+        {"what": "m:nothing"},
+        {"what": "p:nothing"},
+        {"what": ""},
+    ]
     told = [clerk.post(REGISTER, filled(hall, **each)).status_code for each in wrong]
     assert told == [422] * 5
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -92,6 +93,8 @@ def _row(each: AppointmentView, label: str, now: datetime) -> dict[str, Any]:
 def arrive(request: HttpRequest, place: Workplace, code: str) -> HttpResponse:
     """到场登记: the booking gets its number and waits far ahead (R5.3)."""
     found, now = seen(place, code, clock.now()), clock.now()
+    if not place.staff.may(Permission.ISSUE_TICKETS, centre_id=found.centre_id):
+        raise PermissionDenied
     try:
         issued = operations.check_in(found.code, by=place.staff.by, now=now)
         messages.success(request, _("%(name)s 已到场，号 %(label)s。") % {"name": found.name, "label": issued.label})

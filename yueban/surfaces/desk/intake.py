@@ -87,19 +87,18 @@ def _target(said: Said, place: Workplace) -> Target | None:
 def _page(
     request: HttpRequest, place: Workplace, said: Said, target: Target | None, errors: dict[str, str]
 ) -> HttpResponse:
-    halls = choices.halls_of(target) if target else []
-    own = place.centre.code if place.centre in halls else next((each.code for each in halls), "")
+    hall = _hall(said, target, place)
     context = {
         "said": said,
         "errors": beside(errors, INPUTS),
         "wrong": list(errors.values()),
         "found": choices.search(said.q, place),
         "target": target,
-        "halls": halls,
-        "hall": said.hall or own,
+        "halls": choices.halls_of(target) if target else [],
+        "hall": hall,
         "parts": [(part, text if part else _("都可以")) for part, text in PARTS.items()],
         "today": clock.today(),
-        "earliest": _earliest(target, said.hall or own),
+        "earliest": _earliest(target, hall),
     }
     return page(request, "desk/take_call.html", place, status=422 if errors else 200, **context)
 
@@ -110,6 +109,12 @@ def _earliest(target: Target | None, hall: str) -> datetime | None:
         return None
     found = queries.first_open(matter=target.matter.code, channel=ChannelKind.PHONE, now=clock.now())
     return found.get(hall)
+
+
+def _hall(said: Said, target: Target | None, place: Workplace) -> str:
+    """The hall that was chosen, this one otherwise, another where only others handle it (R3.6)."""
+    codes = [each.code for each in choices.halls_of(target)] if target else []
+    return next((code for code in (said.hall, place.centre.code, *codes) if code in codes), place.centre.code)
 
 
 def _read(said: Said, target: Target | None, place: Workplace) -> Intake:
@@ -128,7 +133,7 @@ def _read(said: Said, target: Target | None, place: Workplace) -> Intake:
     if errors or target is None:
         raise InvalidInput.of(errors)
     return Intake(
-        centre=said.hall or place.centre.code,
+        centre=_hall(said, target, place),
         matter=target.matter.code,
         name=parse_name(said.name),
         phone=parse_phone(said.phone),

@@ -91,9 +91,11 @@ def notice_sheet(found: AppointmentView, *, at: datetime) -> bytes:
 
 
 def _slip(sheet: Sheet, found: AppointmentView) -> None:
+    """The number and what it is for; a ticket is taken and a strike is earned only in the hall (R3.4)."""
     sheet.gap(3)
     top = sheet.y
-    sheet.qr(found.qr, size=QR)
+    if found.place.in_the_hall:
+        sheet.qr(found.qr, size=QR)
     sheet.text(_("预约号"), size=10.5, grey=True)
     sheet.text(ids.grouped(found.code), size=30)
     sheet.gap(1)
@@ -102,8 +104,9 @@ def _slip(sheet: Sheet, found: AppointmentView) -> None:
         (_("事项"), found.package_name or found.matter_name),
         (_("地点"), f"{found.centre_name} {found.centre_address}"),
         (_("姓名"), found.name),
-        (_("取消"), _("%(until)s 前可取消，不记爽约") % {"until": moment_plain(found.free_until)}),
     ]
+    if found.place.in_the_hall:
+        rows.append((_("取消"), _("%(until)s 前可取消，不记爽约") % {"until": moment_plain(found.free_until)}))
     sheet.facts(rows, width=WIDTH - QR - 6)
     sheet.down_to(top + QR + 2)
 
