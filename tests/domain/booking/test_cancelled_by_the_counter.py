@@ -8,10 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.factories import MONDAY, Hall, instant, make_hall, make_hours, phone, request_for, resident
+from tests.factories import (
+    MONDAY,
+    Hall,
+    instant,
+    make_hall,
+    make_hours,
+    make_matter,
+    phone,
+    request_for,
+    resident,
+)
 from yueban.domain.audit import queries as audit
 from yueban.domain.booking import queries
-from yueban.domain.booking.models import Appointment, Rebooking
+from yueban.domain.booking.models import Appointment, PackageTask, Rebooking
 from yueban.domain.booking.operations import (
     AlreadyRebooked,
     LinkExpired,
@@ -29,6 +39,7 @@ from yueban.domain.booking.queries import UnknownAppointment, UnknownPlace, rebo
 from yueban.domain.booking.rules import LONGEST_REASON, MOST_AT_ONCE, ChannelKind, Place, Status
 from yueban.domain.calendar.models import Slot
 from yueban.domain.credit.models import Strike
+from yueban.domain.directory.models import Package, PackageMember
 from yueban.domain.notices.models import Message
 from yueban.domain.people.models import Person
 from yueban.domain.regulation.queries import explain
@@ -392,3 +403,17 @@ def test_the_check_finds_a_link_that_replaced_what_no_counter_cancelled() -> Non
     assert [line.partition(":")[0] for line in queries.broken_invariants()] == [
         "a link replaced what no counter cancelled, or booked for somebody else"
     ]
+
+
+def test_r5_2_a_package_is_owed_as_a_package() -> None:
+    hall = hall_of()
+    member = make_matter(hall.matter.department, hall.queue)
+    package = Package.objects.create(
+        code="pkg", name="样例一件事", short_name="样例", audience="personal", lead=hall.matter, merged_materials={}
+    )
+    PackageMember.objects.create(package=package, matter=member, order=0)
+    code = booked(hall, matter="", package="pkg")
+    called_off(code)
+    new = queries.by_code(rebook(link_of(code), slot_id=hall.slot(10).pk, now=NOW).code, now=NOW)
+    assert new.package_code == "pkg"
+    assert PackageTask.objects.filter(appointment_id=new.id, matter=member).count() == 1
