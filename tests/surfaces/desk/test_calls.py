@@ -64,7 +64,7 @@ def said(of: Hall, **fields: Any) -> dict[str, Any]:
         "do": "take",
         "phone": phone(1),
         "name": "样例来电人",
-        "what": f"m:{hall.matter.code}",
+        "what": f"m:{of.matter.code}",
         "press": "press-01",
     }
     return values | fields
