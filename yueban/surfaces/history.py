@@ -37,6 +37,7 @@ EVENTS: dict[str, Any] = {
     "appointment.rebooked": gettext_lazy("申请人用短信链接改约"),
     "prereview.handed_in": gettext_lazy("申请人交来材料文件"),
     "prereview.replaced": gettext_lazy("申请人换了材料文件"),
+    "prereview.carried_over": gettext_lazy("材料和预审结果转到新预约"),
     "prereview.taken_back": gettext_lazy("申请人删了材料文件"),
     "prereview.copy_opened": gettext_lazy("查看材料文件"),
     "prereview.reviewed": gettext_lazy("预审材料"),

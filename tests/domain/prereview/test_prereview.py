@@ -359,6 +359,20 @@ def test_copies_of_a_cancelled_appointment_do_not_wait_and_what_was_found_stays(
     assert MaterialMark.objects.count() == 2
 
 
+def test_r4_3_what_a_counter_cancelled_keeps_its_copies_and_the_new_booking_gets_them(hall: Hall, code: str) -> None:
+    hand_in(code)
+    review(code, {0: OK, 1: BAD})
+    booking.cancel_for_counter(code, reason="停电", by=CLERK, now=LATER, late_allowed=True)
+    assert operations.forget_old(now=LATER) == 0
+    new = booking.book(request_for(hall, hall.slot(14)), by="applicant", now=LATER).code
+    assert operations.carry_over(code, new, by="applicant", now=LATER)
+    assert not operations.carry_over(code, new, by="applicant", now=LATER)
+    found = checklist(new)
+    assert (found.copies, found.open_points, [item.mark for item in found.items]) == (1, 1, [OK, BAD, None])
+    assert not checklist(code).touched
+    assert kinds(new) == ["carried_over"]
+
+
 def test_copies_are_readable_after_the_keys_are_rotated(code: str, tmp_path: Any) -> None:
     path = tmp_path / "keys.json"
     crypto.create_keys(path)

@@ -24,8 +24,8 @@ LIVE: Final = frozenset(
     {Status.REQUESTED, Status.BOOKED, Status.ARRIVED, Status.TICKETED, Status.ACCEPTED, Status.MISSED}
 )
 """The statuses in which materials still matter."""
-WITHDRAWN: Final = frozenset({Status.CANCELLED, Status.LATE_CANCELLED, Status.COUNTER_CANCELLED, Status.REJECTED})
-"""Nobody will come: the copies are deleted without waiting for the service date."""
+WITHDRAWN: Final = frozenset({Status.CANCELLED, Status.LATE_CANCELLED, Status.REJECTED})
+"""Nobody will come: the copies are deleted without waiting. What a counter cancelled may be booked anew, copies and all."""
 
 TOO_FAST: Final = gettext_noop("上传太频繁，请 %(seconds)s 秒后再试。")
 CLOSED: Final = gettext_noop("这个预约已经办完或取消，不能再传材料。")

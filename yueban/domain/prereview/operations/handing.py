@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from yueban.domain.booking import queries as booking
 from yueban.domain.people.operations import admission
 from yueban.domain.prereview.copies import read_copy
-from yueban.domain.prereview.models import HandedIn
+from yueban.domain.prereview.models import HandedIn, Review
 from yueban.domain.prereview.operations.holding import held, open_appointment, write_history
 from yueban.domain.prereview.rules import ALREADY, COPIES_A_MINUTE, FULL, GONE, MOST_COPIES, TOO_FAST
 from yueban.kernel import crypto
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from yueban.domain.prereview.copies import Copy
-    from yueban.domain.prereview.models import Review
 
 
 def hand_in(code: str, *, material: int, content: bytes, by: str, now: datetime, replacing: int | None = None) -> None:
@@ -42,6 +42,20 @@ def hand_in(code: str, *, material: int, content: bytes, by: str, now: datetime,
         _store(review, material, copy, hashlib.sha256(content).hexdigest(), now)
         what = "handed_in" if replacing is None else "replaced"
         write_history(appointment, what, by=by, at=now, material=material, kind=copy.kind, size=len(copy.content))
+
+
+@transaction.atomic
+def carry_over(old_code: str, new_code: str, *, by: str, now: datetime) -> bool:
+    """Give the review and its copies to the appointment that was booked in place of a cancelled one (R4.3).
+
+    What was found stands, so nobody hands anything in twice; False when there is nothing to carry. Raises `Closed` and
+    `UnknownAppointment`.
+    """
+    old, new = booking.by_code(old_code, now=now), open_appointment(new_code, now=now)
+    carried = Review.objects.filter(appointment=old.id).update(appointment=new.id) == 1
+    if carried:
+        write_history(new, "carried_over", by=by, at=now)
+    return carried
 
 
 def _store(review: Review, material: int, copy: Copy, digest: str, now: datetime) -> None:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from yueban.domain.booking import operations as booking
 from yueban.domain.booking import queries
 from yueban.domain.booking.queries import Offered
+from yueban.domain.prereview import operations as prereview
 from yueban.domain.regulation.rules import RefusalCode, Refused, reason
 from yueban.kernel import clock
 
@@ -26,7 +27,8 @@ def rebook(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST" or not offer.is_open(now=clock.now()):
         return _page(request, offer)
     try:
-        booking.rebook(token, slot_id=_slot(request), now=clock.now())
+        made = booking.rebook(token, slot_id=_slot(request), now=clock.now())
+        prereview.carry_over(offer.old.code, made.code, by="applicant", now=clock.now())
     except Refused as refused:
         return _page(request, offer, refused.reasons)
     except queries.UnknownPlace:
