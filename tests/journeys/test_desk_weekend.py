@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.journeys import citizen as steps
 from tests.journeys import hall
-from tests.journeys.browsing import CONSOLE, Visitor
+from tests.journeys.browsing import CONSOLE, ENGLISH, Visitor
 
 MORNING = "2026-11-25T09:00:00+08:00"
 SATURDAY = "2026-11-28"
@@ -96,3 +96,17 @@ def test_an_opening_is_made_without_javascript(arrive: Callable[..., Visitor]) -
     manager.go(manager.button("存为草稿，去核对"))
     manager.go(manager.button("发布"))
     expect(manager.page.locator(".notice--done")).to_contain_text("已发布")
+
+
+def test_an_english_reading_manager_finds_everything_in_english(arrive: Callable[..., Visitor]) -> None:
+    manager = arrive(CONSOLE, language=ENGLISH)
+    manager.page.context.add_cookies([{"name": "django_language", "value": "en", "url": manager.stack.web}])
+    manager.open("/staff/login?next=/office/hours/")
+    hall.log_in(manager, "manager")
+    manager.go(manager.link("午间不间断办"))
+    manager.page.locator("#queues label").first.click()
+    manager.page.locator("#counters label").first.click()
+    expect(manager.page.locator("#preview table").first).to_be_visible()
+    manager.look()
+    manager.go(manager.button("存为草稿，去核对"))
+    assert manager.reads("发布后会是这样")
