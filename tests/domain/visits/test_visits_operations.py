@@ -280,6 +280,12 @@ def test_r3_4_another_time_that_is_offered_is_taken_and_accepts_the_proposal(fie
         operations.accept(visit.code, seen=1, by=APPLICANT, now=NOW)
 
 
+def test_a_request_that_waits_for_the_department_is_moved_by_the_applicant_and_still_waits(field: Field) -> None:
+    visit = field.arrange(field.asked(settled=False))
+    moved = operations.choose(visit.code, seen=1, starts_at=instant("2026-12-01 15:00"), by=APPLICANT, now=NOW)
+    assert (moved.status, letters(visit)) == (Status.REQUESTED, ["visit_requested", "visit_requested"])
+
+
 def test_a_time_at_which_the_team_is_away_or_the_hall_is_shut_is_not_taken(field: Field) -> None:
     field.arrange(field.asked(2, start="2026-12-01 15:00"))
     visit = field.arrange(field.proposed())

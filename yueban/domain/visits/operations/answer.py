@@ -82,7 +82,7 @@ def choose(visit: VisitView, *, seen: int, starts_at: datetime, by: str, now: da
     moved = queries.by_code(visit.code, now=now)
     if moved.proposed:
         return _settled(moved, "accepted", "visit_moved", by=by, now=now)
-    tell(moved, "visit_moved", now=now)
+    tell(moved, "visit_moved" if moved.status is Status.BOOKED else "visit_requested", now=now)
     return moved
 
 
