@@ -6,6 +6,7 @@ Text and variables travel as one letter, since one without the other is of no us
 
 from __future__ import annotations
 
+import functools
 import json
 from string import Formatter
 from typing import TYPE_CHECKING, Final
@@ -31,10 +32,11 @@ LINK_PAGES: Final[dict[Template, str]] = {
 _BEHIND: Final = "\x1f"  # ASCII's unit separator: no name that is typed holds one
 
 
-def names(template: Template) -> list[str]:
+@functools.cache  # asked for each booking
+def names(template: Template) -> tuple[str, ...]:
     """Give the variables of a kind in the order in which its text has them, each once."""
     found = (name for _text, name, _spec, _conversion in Formatter().parse(TEXTS[template]) if name)
-    return list(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))
 
 
 def variables(template: Template, **fields: str | int | datetime) -> dict[str, str]:
