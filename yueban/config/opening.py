@@ -46,7 +46,7 @@ IN_DEPARTMENT = frozenset({"clerk2", "department"})
 SAMPLE_DEPARTMENT = "renshe"
 """Which department those two are of; in a county without it, the first one that serves at its centre."""
 
-SAMPLE_TEAMS = {"gongan": "样例户籍上门组", "renshe": "样例社保上门组", "shijian": "样例食品查验组"}
+SAMPLE_TEAMS = {"gongan-huzheng": "样例户籍上门组", "renshe": "样例社保上门组", "shijian": "样例食品查验组"}
 """Teams that go out in the sample county, by department, so that a visit can be arranged at once (R3.4)."""
 
 
