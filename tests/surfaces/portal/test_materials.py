@@ -215,6 +215,16 @@ def test_the_advice_is_read_beside_its_material(reader: Client, code: str) -> No
     assert "有 1 项要改或要补" in page
 
 
+def test_what_was_mended_waits_again_and_keeps_its_advice_in_sight(reader: Client, code: str) -> None:
+    review(code, Mark(State.TO_FIX, "请重拍"))
+    set_clock("2026-11-27 09:40")
+    send(reader, code, photo())
+    page = reader.get(f"/me/{code}/materials/").content.decode()
+    assert "等预审" in page
+    assert "请重拍" in page
+    assert ">要改<" not in page
+
+
 def test_what_passed_is_said_plainly(visitor: Visitor, reader: Client, code: str) -> None:
     review(code, Mark(State.OK))
     assert "材料已预审合格" in reader.get(f"/me/{code}/materials/").content.decode()

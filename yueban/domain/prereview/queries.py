@@ -61,6 +61,11 @@ class Item:
     mark: Mark | None
     copies: tuple[CopyView, ...]
 
+    @property
+    def fresh(self) -> bool:
+        """Whether a copy came that nobody has looked at."""
+        return any(copy.fresh for copy in self.copies)
+
 
 @dataclass(frozen=True, slots=True)
 class Checklist:
@@ -76,7 +81,7 @@ class Checklist:
     @property
     def waits(self) -> bool:
         """Whether copies came that nobody has looked at."""
-        return any(copy.fresh for item in self.items for copy in item.copies)
+        return any(item.fresh for item in self.items)
 
     @property
     def copies(self) -> int:
