@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# A certificate is refused before anything is said; any other trouble of TLS may come after.
 _NEVER_LEFT = frozenset(
-    {"NewConnectionError", "NameResolutionError", "ConnectTimeoutError", "ConnectTimeout", "SSLError", "ProxyError"}
+    {
+        "NewConnectionError",
+        "NameResolutionError",
+        "ConnectTimeoutError",
+        "ConnectTimeout",
+        "ProxyError",
+        "SSLCertVerificationError",
+    }
 )
 
 

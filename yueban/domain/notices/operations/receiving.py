@@ -67,8 +67,8 @@ def match_kept(*, since: datetime) -> int:
 
 
 def match_reference(gateway: str, reference: str) -> None:
-    """Apply the receipts that came before the provider's number was noted."""
-    if not reference:
+    """Apply the receipts that came before the provider's number was noted; none from one that pushes none."""
+    if not reference or gateway not in reports.ANSWERS:
         return
     for receipt in Receipt.objects.filter(message_id=None, gateway=gateway, reference=reference):
         _match(receipt, [bytes(receipt.phone_index)])
