@@ -83,7 +83,7 @@ def test_a_worked_sunday_of_the_notice_is_a_working_day_and_a_holiday_friday_is_
     assert not days.is_working(date(2026, 9, 25))
 
 
-@given(DATES, st.integers(1, 30))
+@given(DATES, st.integers(1, 23))
 def test_the_nth_working_day_is_n_steps_of_one(day: date, n: int) -> None:
     days, step = county(), day
     for _ in range(n):

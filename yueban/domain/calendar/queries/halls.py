@@ -23,8 +23,8 @@ from yueban.domain.calendar.rules import (
     WorkingClock,
     generated_days,
     horizon_end,
+    makers,
     openings_on,
-    planned_slots,
     shares,
 )
 from yueban.domain.directory import queries as directory
@@ -173,10 +173,10 @@ def generation_due(*, now: datetime) -> bool:
 def _complete(days: dict[date, Parameters]) -> bool:
     known, all_halls = working_days(), halls()
     wanted = {
-        (hall.id, day, slot.opening_id)
+        (hall.id, day, maker)
         for day, parameters in days.items()
         for hall in all_halls
-        for slot in planned_slots(hall, day, known, parameters)
+        for maker in makers(hall, day, known, parameters)
     }
     queues = [queue.id for hall in all_halls for queue in hall.queues]
     found = Slot.objects.filter(queue_id__in=queues, date__in=[day for _, day, _ in wanted])

@@ -36,6 +36,7 @@ from yueban.domain.calendar.rules.planning import (
     PlannedSlot,
     QueueFacts,
     generated_days,
+    makers,
     places_of,
     planned_slots,
 )
@@ -106,6 +107,7 @@ __all__ = [
     "horizon_end",
     "in_season",
     "known_year",
+    "makers",
     "objections",
     "openings_on",
     "parse_notice",

@@ -73,19 +73,36 @@ def planned_slots(hall: HallFacts, day: date, days: WorkingDays, parameters: Par
     Regular hours, and those of published openings that the timetable of the day still permits (R3.1 to R3.3).
     Raises `UnknownDay` outside the known years.
     """
-    sessions = [o.span for o in openings_on(day, hall.openings, days) if o.kind is Kind.REGULAR]
+    sessions = _sessions(hall, day, days)
+    yield from _regular_slots(hall, day, sessions, parameters)
+    yield from _flexible_slots(hall, day, sessions, days, parameters)
+
+
+def makers(hall: HallFacts, day: date, days: WorkingDays, parameters: Parameters) -> set[int | None]:
+    """Tell what makes slots in a hall on a date: ids of openings, None for the timetable. Raises `UnknownDay`."""
+    sessions = _sessions(hall, day, days)
+    first = next(_regular_slots(hall, day, sessions, parameters), None)
+    found: set[int | None] = set() if first is None else {None}
+    return found | {slot.opening_id for slot in _flexible_slots(hall, day, sessions, days, parameters)}
+
+
+def _sessions(hall: HallFacts, day: date, days: WorkingDays) -> list[Span]:
+    return [opening.span for opening in openings_on(day, hall.openings, days) if opening.kind is Kind.REGULAR]
+
+
+def _regular_slots(hall: HallFacts, day: date, sessions: list[Span], parameters: Parameters) -> Iterator[PlannedSlot]:
     spans = [span for session in sessions for span in tile(session, parameters.slot_minutes, parameters.remainder)]
     for queue in hall.queues:
         yield from _slots(queue, day, spans, queue.walk_in_share)
+
+
+def _flexible_slots(
+    hall: HallFacts, day: date, sessions: list[Span], days: WorkingDays, parameters: Parameters
+) -> Iterator[PlannedSlot]:
+    working, limit = days.is_working(day), parameters.early_late_minutes
     for opening in hall.flexible:
         span = opening.hours.get(day)
-        if span and permitted(
-            opening.kind,
-            span,
-            sessions=sessions,
-            working=days.is_working(day),
-            limit=parameters.early_late_minutes,
-        ):
+        if span and permitted(opening.kind, span, sessions=sessions, working=working, limit=limit):
             yield from _flexible(opening, day, span, parameters)
 
 
