@@ -58,6 +58,7 @@ def main() -> None:
             phone, code = book(studio)
             other_modes(studio)
             at_the_desk(studio)
+            a_counter_cancels(studio)
             stack.move_to(NOON)
             in_the_hall(studio, phone, code)
     finally:
@@ -130,6 +131,23 @@ def at_the_desk(studio: Studio) -> None:
     take(clerk.page, "desk-notice")
     manager = desk.at_desk(studio.arrive, "manager", "/desk/calls/")
     take(manager.page, "desk-calls")
+
+
+def a_counter_cancels(studio: Studio) -> None:
+    """What a manager ticks and reads before cancelling, and the page behind an applicant's link."""
+    app, day = App(studio.stack, studio.stack.secret_of("channel", "add", "pictures", "--kind", "app")), "2026-12-02"
+    applicants = [citizen.citizen(800 + n) for n in range(5)]
+    for who in applicants:
+        app.book(who, day, "09:30")
+    manager = desk.at_desk(studio.arrive, "manager", f"/desk/cancelling/?day={day}&queue=&from=&until=")
+    manager.page.fill("#reason", "业务系统升级")
+    take(manager.page, "desk-cancelling")
+    manager.go(manager.button("下一步：看短信，再确认"))
+    take(manager.page, "desk-cancelling-sms")
+    manager.go(manager.page.locator('button[value="cancel"]'))
+    phone = studio.arrive()
+    phone.open(phone.message(applicants[0].phone, r"/r/[A-Za-z0-9_-]{20}")[0])
+    take(phone.page, "portal-rebook")
 
 
 def in_the_hall(studio: Studio, phone: Visitor, code: str) -> None:

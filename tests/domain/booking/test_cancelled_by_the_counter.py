@@ -363,9 +363,9 @@ def test_r5_2_what_stands_against_the_person_is_said_and_the_link_still_works() 
     hall = hall_of()
     code = booked(hall, 9)
     called_off(code)
-    for hour in (9, 10):
+    for hour in (10, 11):
         booked(hall, hour)
-    assert reasons_of(lambda: rebook(link_of(code), slot_id=hall.slot(9).pk, now=NOW)) == [
+    assert reasons_of(lambda: rebook(link_of(code), slot_id=hall.slot(10).pk, now=NOW)) == [
         ("overlapping", "R5.2"),
         ("daily_limit", "R5.2"),
     ]
@@ -377,10 +377,35 @@ def test_a_full_hour_is_refused_and_one_of_another_hall_is_unknown() -> None:
     code = booked(hall, 9, 1)
     called_off(code)
     booked(hall, 10, 2)
-    assert queries.free_hours(queries.by_code(code, now=NOW), now=NOW)[0]["id"] == hall.slot(9).pk
+    assert queries.free_hours(queries.by_code(code, now=NOW), now=NOW)[0]["id"] == hall.slot(11).pk
     assert reasons_of(lambda: rebook(link_of(code), slot_id=hall.slot(10).pk, now=NOW)) == [("slot_full", "R1.2")]
     with pytest.raises(UnknownPlace):
         rebook(link_of(code), slot_id=other.slot(10).pk, now=NOW)
+
+
+def test_r4_3_an_hour_that_the_counter_does_not_keep_is_not_offered_again_for_that_matter() -> None:
+    hall = hall_of()
+    other = make_matter(hall.matter.department, hall.queue)
+    codes = [booked(hall, hour, n) for n, hour in enumerate((9, 10), start=1)]
+    foreign = booked(hall, 11, 3, matter=other.code)
+    for code in (*codes, foreign):
+        called_off(code)
+    old = queries.by_code(codes[0], now=NOW)
+    free = queries.free_hours(old, now=NOW)
+    assert [row["id"] for row in free][:3] == [hall.slot(hour).pk for hour in (11, 15, 16)]
+    near = [hall.slot(hour).pk for hour in (11, 15, 16)] + [hall.slot(9, TUESDAY).pk]
+    assert [row["id"] for row in queries.nearest(free, old, 4)] == near
+    assert reasons_of(lambda: rebook(link_of(codes[0]), slot_id=hall.slot(10).pk, now=NOW)) == [("slot_closed", "R1.2")]
+    booked(hall, 10, 4)
+
+
+def test_r4_3_the_hours_nearest_to_the_lost_one_are_offered_first() -> None:
+    hall = hall_of()
+    code = booked(hall, 16)
+    called_off(code)
+    old = queries.by_code(code, now=NOW)
+    found = queries.nearest(queries.free_hours(old, now=NOW), old, 3)
+    assert [row["id"] for row in found] == [hall.slot(hour).pk for hour in (10, 11, 15)]
 
 
 def test_r4_3_a_counter_may_cancel_the_new_one_too_and_owes_again() -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from yueban.domain.booking.operations.book import book
 from yueban.domain.booking.operations.terms import Booking, BookingRequest
-from yueban.domain.booking.queries.rebooking import Offered, offered
-from yueban.domain.regulation.rules import Refused
+from yueban.domain.booking.queries.rebooking import Offered, hours_not_kept, offered
+from yueban.domain.regulation.rules import RefusalCode, Refused, reason
 from yueban.kernel.constraints import translate
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ def rebook(token: str, *, slot_id: int, now: datetime) -> Booking:
     """
     offer = offered(token, now=now)
     _refuse_used(offer, now=now)
+    if slot_id in hours_not_kept(offer.old, now=now):
+        raise Refused([reason(RefusalCode.SLOT_CLOSED)])
     try:
         with translate({"rebooked_once": AlreadyRebooked}):
             return book(_request(offer.old, slot_id), by="applicant", now=now)

@@ -41,7 +41,7 @@ from yueban.domain.booking.queries.openings import (
     affected_by_opening,
     cancelled_of_opening,
 )
-from yueban.domain.booking.queries.rebooking import Offered, free_hours, offered, rebooking_token
+from yueban.domain.booking.queries.rebooking import Offered, free_hours, nearest, offered, rebooking_token
 from yueban.domain.booking.queries.reminders import by_cancel_token, cancel_token, to_remind
 from yueban.domain.booking.queries.urgent import UrgentView, urgent_decided, urgent_requests
 
@@ -83,6 +83,7 @@ __all__ = [
     "free_hours",
     "limit_of",
     "limits_of",
+    "nearest",
     "of_person",
     "of_phone",
     "offered",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from yueban.domain.booking.models import Rebooking
+from yueban.domain.booking.models import Appointment, Rebooking
 from yueban.domain.booking.queries import reference
 from yueban.domain.booking.queries.appointments import AppointmentView, UnknownAppointment, by_code, by_id
 from yueban.domain.booking.queries.availability import MOST_DAYS, UnknownPlace, availability
@@ -73,7 +73,10 @@ def cancelled_at(old: AppointmentView) -> datetime | None:
 
 
 def free_hours(old: AppointmentView, *, now: datetime) -> list[dict[str, Any]]:
-    """Give the free hours of its matter and hall by the rules of the web (R4.0), earliest first; none where it is gone."""
+    """Give the free hours of its matter and hall by the rules of the web (R4.0), earliest first; none where it is gone.
+
+    An hour in which the counter cancelled this matter is not offered: whoever took it would be cancelled next.
+    """
     try:
         rows = availability(
             centre=old.centre_code,
@@ -85,7 +88,21 @@ def free_hours(old: AppointmentView, *, now: datetime) -> list[dict[str, Any]]:
         )
     except (UnknownPlace, Refused):
         return []
-    return [row for row in rows if row["left"] > 0 and not _against(row)]
+    unkept = hours_not_kept(old, now=now)
+    return [row for row in rows if row["left"] > 0 and row["id"] not in unkept and not _against(row)]
+
+
+def hours_not_kept(old: AppointmentView, *, now: datetime) -> set[int]:
+    """Give the coming slots in which the hall's counter cancelled appointments of the same matter."""
+    cancelled = Appointment.objects.filter(centre_id=old.centre_id, service_date__gte=now.date(), slot__isnull=False)
+    same = cancelled.filter(matter_id=old.matter_id, status=Status.COUNTER_CANCELLED)
+    return set(same.values_list("slot_id", flat=True))
+
+
+def nearest(hours: list[dict[str, Any]], old: AppointmentView, count: int) -> list[dict[str, Any]]:
+    """Give the `count` hours that begin nearest to the one that was lost, in the order of time."""
+    ranked = sorted(hours, key=lambda row: abs(row["starts_at"] - old.starts_at))
+    return sorted(ranked[:count], key=lambda row: row["starts_at"])
 
 
 def _against(row: dict[str, Any]) -> list[str]:

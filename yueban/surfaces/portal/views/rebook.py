@@ -53,14 +53,15 @@ def _slot(request: HttpRequest) -> int:
 def _page(request: HttpRequest, offer: Offered, refused: tuple[Any, ...] = ()) -> HttpResponse:
     now = clock.now()
     hours = queries.free_hours(offer.old, now=now) if offer.is_open(now=now) else []
+    near = queries.nearest(hours, offer.old, NEAREST)
     context = {
         "section": "",
         "offer": offer,
         "old": offer.old,
         "open": offer.is_open(now=now),
         "refused": refused,
-        "nearest": hours[:NEAREST],
-        "later": _by_day(hours[NEAREST:]),
+        "nearest": near,
+        "others": _by_day([each for each in hours if each not in near]),
     }
     return render(request, "portal/rebook.html", context, status=409 if refused else 200)
 
