@@ -113,6 +113,7 @@ def test_staff_get_a_first_password_alone_on_the_last_line(county: Stack) -> Non
         (["staff", "add", "x", "--role", "clerk", "--centre", "nowhere"], "There is no centre 'nowhere'."),
         (["staff", "add", "x", "--role", "clerk", "--department", "none"], "There is no department 'none'."),
         (["staff", "add", "张 三", "--role", "clerk"], "A login has letters, digits"),
+        (["staff", "add", "x", "--role", "department_manager", "--centre", "sq-county"], "A department manager needs"),
         (["staff", "token", "nobody"], "There is no account nobody."),
         (["channel", "add", "x", "--kind", "fax"], "'fax' is no kind: web,"),
         (["channel", "add", "", "--kind", "web"], "The name of a channel has 1 to 50"),

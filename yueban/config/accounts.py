@@ -37,6 +37,8 @@ def add_staff(login: str, role: str, centre: str | None, department: str | None,
         centre_id=_centre(centre),
         department_id=_department(department),
     )
+    if new.role is Role.DEPARTMENT_MANAGER and None in {new.centre_id, new.department_id}:
+        raise Refusal("A department manager needs a centre and a department: without them the role would hold in all.")
     try:
         return people.add_staff(new, by=by, now=clock.now())
     except IntegrityError as error:
