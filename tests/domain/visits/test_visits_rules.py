@@ -30,7 +30,6 @@ from yueban.domain.visits.rules import (
     eligibility,
     free_times,
     is_answerable,
-    is_reminding_time,
     legs,
     time_refusals,
 )
@@ -229,13 +228,6 @@ def test_r3_4_a_proposal_waits_two_working_days_at_most_until_three_hours_before
 @pytest.mark.parametrize(("now", "answerable"), [("11:59:59", True), ("12:00:00", True), ("12:00:01", False)])
 def test_r3_4_a_proposal_is_answerable_until_its_deadline_to_the_second(*, now: str, answerable: bool) -> None:
     assert is_answerable(instant("2026-11-24 12:00"), now=instant(f"2026-11-24 {now}")) is answerable
-
-
-@pytest.mark.parametrize(
-    ("now", "told"), [("17:59:59", False), ("18:00:00", True), ("20:59:59", True), ("21:00:00", False)]
-)
-def test_people_are_reminded_in_the_evening_and_not_at_night(*, now: str, told: bool) -> None:
-    assert is_reminding_time(instant(f"2026-11-29 {now}")) is told
 
 
 # --- how it ends, and the way ----------------------------------------------------------------------------------------

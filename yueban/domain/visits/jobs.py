@@ -2,8 +2,8 @@
 
 from procrastinate.contrib.django import app
 
+from yueban.domain.notices import operations as notices
 from yueban.domain.visits import operations
-from yueban.domain.visits.rules import is_reminding_time
 from yueban.kernel import clock
 
 
@@ -19,4 +19,4 @@ def lapse(timestamp: int) -> int:  # noqa: ARG001 - procrastinate's real time; o
 def remind(timestamp: int) -> int:  # noqa: ARG001 - procrastinate's real time; ours is the clock
     """Remind whoever is visited tomorrow; the event key sees to it that nobody hears it twice."""
     now = clock.now()
-    return operations.remind(now=now) if is_reminding_time(now) else 0
+    return operations.remind(now=now) if notices.evening(now=now) else 0

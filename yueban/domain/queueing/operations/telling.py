@@ -47,6 +47,7 @@ def _tell(ticket: Ticket, template: str, now: datetime, **fields: Any) -> None:
         now=now,
         due_at=now,
         appointment_id=found.id,
+        centre_id=found.centre_id,
         label=ticket.label,
         centre=found.centre_name,
         **fields,

@@ -25,6 +25,7 @@ def tell(visit: VisitView, template: str, *, now: datetime, event: str = "", rea
         template=template,
         phone=visit.appointment.phone,
         appointment_id=visit.appointment.id,
+        centre_id=visit.appointment.centre_id,
         now=now,
         kind=KINDS[visit.kind],
         code=visit.code,

@@ -22,7 +22,6 @@ from yueban.domain.visits.rules.times import (
     changeable_until,
     free_times,
     is_answerable,
-    is_reminding_time,
     time_refusals,
 )
 
@@ -50,7 +49,6 @@ __all__ = [
     "eligibility",
     "free_times",
     "is_answerable",
-    "is_reminding_time",
     "legs",
     "time_refusals",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -24,9 +24,6 @@ LONGEST: Final = timedelta(hours=8)
 ANSWER_WITHIN: Final = Decimal(2)
 """Working days in which a proposal can be answered; never later than the lead before its start."""
 STEP: Final = timedelta(minutes=30)
-
-REMIND: Final = (time(18), time(21))
-"""In which hours of the evening before people are reminded."""
 
 LIFTABLE: Final = frozenset({RefusalCode.NEEDS_APPROVAL, RefusalCode.TOO_LATE, RefusalCode.BEYOND_HORIZON})
 """What a person may pass over with a reason: 「原则上」 (R4.0) and 「特殊情况」 (R1.2). Never who is visited, or a team twice."""
@@ -114,11 +111,6 @@ def answer_until(clock: WorkingClock, starts_at: datetime, lead: timedelta, *, n
 def is_answerable(expires_at: datetime | None, *, now: datetime) -> bool:
     """Say whether a proposal still waits for its answer; the deadline's own second is on time."""
     return expires_at is not None and whole_second(now) <= expires_at
-
-
-def is_reminding_time(now: datetime) -> bool:
-    """Say whether people are reminded at this wall time (`now` in the county's zone)."""
-    return REMIND[0] <= now.time() < REMIND[1]
 
 
 def changeable_until(starts_at: datetime, lead: timedelta) -> datetime:
