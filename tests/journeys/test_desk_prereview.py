@@ -193,6 +193,8 @@ def _done(desk: Visitor) -> None:
     desk.open("/desk/tasks/")
     desk.go(desk.button("办好了"))
     expect(desk.page.locator("main")).to_contain_text("已办好")
+    desk.go(desk.link("在其他大厅办的本部门事项（通办）"))  # to look at only (R3.6)
+    expect(desk.page.locator("main")).to_contain_text("这一天没有")
 
 
 def _returned(desk: Visitor, reason: str) -> None:
