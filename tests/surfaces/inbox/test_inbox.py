@@ -9,6 +9,7 @@ from pytest_django.fixtures import Settings
 
 from yueban.domain.notices.gateways import Outgoing
 from yueban.domain.notices.gateways.file import FileGateway
+from yueban.kernel import clock
 from yueban.kernel.clock import TZ
 
 NOW = datetime(2026, 11, 27, 9, tzinfo=TZ)
@@ -37,6 +38,16 @@ def test_the_newest_message_stands_first(client: Client, gateway: FileGateway) -
 @pytest.mark.usefixtures("gateway")
 def test_an_empty_inbox_says_so(client: Client) -> None:
     assert "还没有短信。" in client.get("/dev/inbox/").content.decode()
+
+
+@pytest.mark.parametrize(("now", "said"), [("20:59:59", False), ("21:00:00", True), ("07:30:00", False)])
+@pytest.mark.usefixtures("gateway")
+def test_r4_1_in_the_quiet_hours_a_newcomer_reads_why_a_message_waits(client: Client, now: str, *, said: bool) -> None:
+    before = clock.simulate(clock.frozen(datetime.fromisoformat(f"2026-11-27T{now}+08:00")))
+    try:
+        assert ("免打扰时段" in client.get("/dev/inbox/").content.decode()) is said
+    finally:
+        clock.simulate(before)
 
 
 @pytest.mark.django_db

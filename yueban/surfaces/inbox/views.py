@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from yueban.domain.notices.gateways import file
 from yueban.domain.notices.rules import segments
+from yueban.kernel import clock
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -33,5 +34,11 @@ def inbox(request: HttpRequest) -> HttpResponse:
     for letter in letters:
         letter["at"] = datetime.fromisoformat(letter["at"])
         letter["segments"] = segments(letter["text"])
-    context = {"letters": letters, "phone": phone, "in_use": settings.SMS_GATEWAY == "file"}
+    quiet = settings.SMS_QUIET_HOURS
+    context = {
+        "letters": letters,
+        "phone": phone,
+        "in_use": settings.SMS_GATEWAY == "file",
+        "quiet_until": quiet.end_of(clock.now()) if quiet else None,
+    }
     return render(request, "inbox/inbox.html", context)
