@@ -98,6 +98,7 @@ def _page(
         "hall": hall,
         "parts": [(part, text if part else _("都可以")) for part, text in PARTS.items()],
         "today": clock.today(),
+        "callback_due": regulation.in_force(clock.today()).parameters.callback_due.normalize(),
         "earliest": _earliest(target, hall),
     }
     return page(request, "desk/take_call.html", place, status=422 if errors else 200, **context)
