@@ -52,5 +52,6 @@ def test_r4_1_in_the_quiet_hours_a_newcomer_reads_why_a_message_waits(client: Cl
 
 @pytest.mark.django_db
 def test_in_production_there_is_no_inbox(client: Client, settings: Settings) -> None:
+    assert client.get("/healthz").status_code == 200  # the addresses are read before, as those of development
     settings.PRODUCTION = True
     assert client.get("/dev/inbox/").status_code == 404
