@@ -216,3 +216,13 @@ def test_the_list_costs_the_same_number_of_queries_with_one_and_with_three(hall:
             client.get(f"{PAGE}?day={MONDAY}&queue=&from=&until=")
         counts.append(len(asked))
     assert counts[1] == counts[2]
+
+
+def test_r4_3_five_hundred_are_cancelled_at_once_and_each_is_answered_for() -> None:
+    hall = make_hall(capacity=500, hours=(9,))
+    make_hours(hall.centre)
+    codes = [booked(hall, 9, n) for n in range(500)]
+    page = post(staff(hall), codes, "cancel").content.decode()
+    assert "取消了 500 个" in page
+    assert page.count("已取消，短信发送中") == 500
+    assert queries.broken_invariants() == []
