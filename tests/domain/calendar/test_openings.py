@@ -268,6 +268,16 @@ def test_the_timetable_takes_over_an_hour_that_was_withdrawn(centre: int) -> Non
     assert queries.broken_invariants() == []
 
 
+def test_an_opening_takes_over_an_hour_that_the_timetable_lost_in_one_go(centre: int) -> None:
+    Session.objects.filter(end=time(17, 30)).update(end=time(16, 30))
+    Slot.objects.filter(starts_at=at(FRIDAY, time(16, 30))).update(booked=2)
+    opening = publish(proposal(Kind.LATE, time(16, 30), time(17, 30), FRIDAY))
+    assert hours(opening) == [("11-27 16:30", "late", 12, 2)]
+    assert not queries.generation_due(now=NOW)
+    assert queries.slots_ready(now=NOW)
+    assert queries.broken_invariants() == []
+
+
 def test_a_closed_slot_sells_nothing_whatever_is_given_back(centre: int) -> None:
     slot = Slot.objects.filter(planned__gt=0, starts_at__gt=NOW).order_by("pk")[0]
     with pytest.raises(IntegrityError, match="slot_closed_sells_nothing"), transaction.atomic():

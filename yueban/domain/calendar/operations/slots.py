@@ -131,7 +131,8 @@ def write_slots(hall_id: int, days: Mapping[date, Parameters], *, now: datetime,
     ]
     values = _columns(plan) | {"centre": hall_id, "now": now, "days": list(days), "not_held": NOT_HELD}
     with connection.cursor() as cursor:
-        added, changed, closed = (_run(cursor, statement, values) for statement in (_INSERT, _UPDATE, _CLOSE))
+        # Closed first, so that what is lost to one is free for the other.
+        closed, added, changed = (_run(cursor, statement, values) for statement in (_CLOSE, _INSERT, _UPDATE))
     if added or changed or closed:
         data = {"added": added, "changed": changed, "closed": closed, "until": max(days).isoformat()}
         audit.record(kind="calendar.slots_generated", by=by, at=now, centre_id=hall_id, clause="R1.2", data=data)

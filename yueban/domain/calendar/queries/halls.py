@@ -71,7 +71,7 @@ def openings(centre_id: int) -> tuple[Opening, ...]:
 
 
 def open_spans(centre_id: int, day: date) -> tuple[tuple[datetime, datetime], ...]:
-    """Return when a centre is open on a date, ascending, every kind of session; raises `UnknownDay`."""
+    """Return when a centre is open on a date by its timetable, ascending, openings apart; raises `UnknownDay`."""
     held = openings_on(day, openings(centre_id), working_days())
     return tuple(opening.span.on(day) for opening in held)
 

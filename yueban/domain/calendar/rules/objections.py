@@ -127,8 +127,13 @@ def _taken(proposal: Proposal, dates: list[date], hall: HallHours) -> Iterator[O
 
 
 def _busy(spans: dict[date, tuple[datetime, datetime]], held: Iterable[Held]) -> list[date]:
-    hours = [(each.starts_at, each.ends_at) for each in held]
-    return [day for day, (start, end) in spans.items() if any(a < end and start < b for a, b in hours)]
+    """Give the days on which held hours overlap the span of the day; none lasts over midnight."""
+    known = (each for each in held if each.starts_at.date() in spans)
+    return sorted({each.starts_at.date() for each in known if _overlap(each, spans[each.starts_at.date()])})
+
+
+def _overlap(held: Held, span: tuple[datetime, datetime]) -> bool:
+    return held.starts_at < span[1] and span[0] < held.ends_at
 
 
 def _on(problem: Problem, clause: Clause, days: list[date], **details: str) -> Objection:
