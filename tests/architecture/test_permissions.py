@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.http import HttpRequest
 
 from tests.architecture.addresses import addresses
 from yueban.domain.people.rules import Permission
@@ -93,7 +96,7 @@ CALLERS = {
 """Who may call each operation of the API: any token, a channel's, the upper platform's, or staff with a permission."""
 
 
-def operations() -> dict[str, object]:
+def operations() -> dict[str, Callable[[HttpRequest], Any]]:
     """Each operation of the API with the function that finds its caller."""
     addresses()  # the routers are joined when the addresses are read
     found = {}

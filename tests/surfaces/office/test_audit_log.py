@@ -55,7 +55,7 @@ def record(kind: str, by: str = "staff:li", days_ago: int = 0, **more: object) -
     return audit.record(kind=kind, by=by, at=NOW - days_ago * DAY, **more)  # type: ignore[arg-type]
 
 
-def found(browser: Client, path: str = "/office/audit/", **asked: object) -> list[tuple[str, str]]:
+def found(browser: Client, path: str = "/office/audit/", **asked: str) -> list[tuple[str, str]]:
     answer = browser.get(path, asked)
     assert answer.status_code == 200
     return [(line.kind, line.by) for line in answer.context["lines"]]
