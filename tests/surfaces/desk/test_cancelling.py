@@ -14,8 +14,9 @@ from yueban.domain.audit.models import Event
 from yueban.domain.booking import operations as booking
 from yueban.domain.booking import queries
 from yueban.domain.booking.models import Appointment
+from yueban.domain.booking.operations import OutsideRequest
 from yueban.domain.booking.queries import rebooking_token
-from yueban.domain.booking.rules import ChannelKind
+from yueban.domain.booking.rules import ChannelKind, Place, Status
 from yueban.domain.directory.models import Department
 from yueban.domain.people.models import Staff
 from yueban.domain.people.rules import Permission, Role, may
@@ -226,3 +227,23 @@ def test_r4_3_five_hundred_are_cancelled_at_once_and_each_is_answered_for() -> N
     assert "取消了 500 个" in page
     assert page.count("已取消，短信发送中") == 500
     assert queries.broken_invariants() == []
+
+
+def test_r3_4_a_visit_is_not_cancelled_here_but_with_its_team(hall: Hall) -> None:
+    visit = OutsideRequest(
+        centre=hall.centre.code,
+        matter=hall.matter.code,
+        channel_kind=ChannelKind.PHONE,
+        name="样例申请人",
+        certificate=resident(1),
+        phone=phone(1),
+        starts_at=instant("2026-11-30 15:00"),
+        ends_at=instant("2026-11-30 16:00"),
+        place=Place.HOME_VISIT,
+        status=Status.BOOKED,
+    )
+    code = booking.book_outside(visit, by="staff:a", now=FRIDAY).code
+    client = staff(hall)
+    assert listed(client.get(f"{PAGE}?day={MONDAY}&queue=&from=&until=").content.decode()) == []
+    post(client, [code], "cancel")
+    assert queries.by_code(code, now=FRIDAY).status == "booked"

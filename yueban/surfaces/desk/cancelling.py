@@ -161,10 +161,15 @@ def _found(place: Workplace, chosen: Chosen, now: datetime) -> list[AppointmentV
 
 
 def _rows(place: Workplace, views: Iterable[AppointmentView]) -> list[Row]:
-    """Give what is this person's to cancel; everything else is as if it were not there."""
-    now, own = clock.now(), [each for each in views if _may(place, Permission.CANCEL_FOR_COUNTER, each)]
+    """Give what is this person's to cancel; everything else, a visit too, is as if it were not there."""
+    now, own = clock.now(), [each for each in views if _ours(place, each)]
     limits = queries.limits_of(own)
     return [_row(place, each, limits[each.id], now) for each in own]
+
+
+def _ours(place: Workplace, view: AppointmentView) -> bool:
+    """Whether it waits at a counter of this person; visits are called off on their own page, with their team."""
+    return view.place.in_the_hall and _may(place, Permission.CANCEL_FOR_COUNTER, view)
 
 
 def _row(place: Workplace, view: AppointmentView, limit: datetime | None, now: datetime) -> Row:
@@ -236,8 +241,8 @@ def _time_of(text: str) -> time | None:
 
 def part(found: AppointmentView, place: Workplace, now: datetime) -> dict[str, Any]:
     """What the page of one appointment needs to offer its cancelling."""
-    if not _may(place, Permission.CANCEL_FOR_COUNTER, found):
-        return {}
+    if not _ours(place, found):
+        return {"cancelling": None}
     limit = queries.limit_of(found)
     live = not counter_refusals(found.facts, limit, late_allowed=True, now=now)
     return {"cancelling": _row(place, found, limit, now) if live else None, "longest": LONGEST_REASON}
