@@ -124,7 +124,9 @@ def _beyond(row: dict[str, Any]) -> bool:
 
 def _hour(row: dict[str, Any], action: str) -> Hour:
     url = f"{action}?day={row['starts_at'].date().isoformat()}"
-    return Hour(row["id"], row["starts_at"], row["ends_at"], row["left"], row["open"], tuple(row["refusals"]), url, row["kind"])
+    return Hour(
+        row["id"], row["starts_at"], row["ends_at"], row["left"], row["open"], tuple(row["refusals"]), url, row["kind"]
+    )
 
 
 def _dates(hours: list[Hour], today: date) -> list[date]:
