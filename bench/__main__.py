@@ -101,9 +101,10 @@ class Run:
             world = prepare(stack, spread=self.size.spread, rushed=self.size.rushed)
             few = self.availability(stack, world, "few bookings")
             self.bookings(stack, world)
-            self.hall(stack, world)
+            young = self.hall(stack, world)
             self.many(stack, world, few)
             self.memory(stack)
+            self.year(stack, world, young)
             self.say("Checking the counts and every invariant")
             wrong = scenes.counts(stack, self.accepted)
             self.again(stack)
@@ -163,8 +164,8 @@ class Run:
         self.report.figure(f"bookings {where}", api, *aims, more=f"\n{ratio(both)}")
         self.report.figure(f"pgbench, the same statement {where}", bench)
 
-    def hall(self, stack: Stack, world: World) -> None:
-        """Tickets, calls, screens that listen, and the same calls with a year of history."""
+    def hall(self, stack: Stack, world: World) -> scenes.Figure:
+        """Tickets, screens that listen, calls one after the other, and calls at a pace, which it gives."""
         size = self.size
         place = scenes.hall(stack, world, counters=size.counters)
         self.say(f"Tickets: {size.waiting * 2} walk-ins")
@@ -174,9 +175,14 @@ class Run:
         self.say(f"Calls from {len(place.counters)} counters, one after the other")
         called = scenes.calls(stack, world, place, seconds=size.seconds)
         self.report.figure(f"call next and finish, {len(place.counters)} counters", called)
-        young = self.calls(stack, world, place, "")
+        return self.calls(stack, world, place, "")
+
+    def year(self, stack: Stack, world: World, young: scenes.Figure) -> None:
+        """The same calls when the tables hold a year of the hall."""
+        size = self.size
         self.say(f"Remembering {size.year} tickets of {size.days} days")
         remembered = remember(stack, world, days=size.days, tickets=size.year)
+        place = scenes.hall(stack, world, counters=size.counters)
         old = self.calls(stack, world, place, f", {number(remembered)} tickets before")
         growth = old.wait(0.99) / young.wait(0.99)
         self.report.plain("call next with a year ÷ without, p99", f"{growth:.2f}", at_most(1.2, growth, "(as fast)"))
