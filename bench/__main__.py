@@ -218,9 +218,9 @@ class Run:
             self.queue_up(stack, world, place, size.waiting + int(CALLS * size.seconds / 2))
             paced.append(scenes.calls(stack, world, place, seconds=size.seconds, pause=pause))
         whole = scenes.total(paced)
-        waits = f"{whole.wait(0.5):.0f} ms, {whole.wait(0.99):.0f} ms"
+        waits = f"p50 {whole.wait(0.5):.0f} ms, p99 {whole.wait(0.99):.0f} ms"
         where = f"{len(place.counters)} counters, {size.waiting} waiting{when}"
-        self.report.figure(f"call next: p50, p99; {where}", whole, more=f"\n{waits}")
+        self.report.figure(f"call next, {where}", whole, more=f"\n{waits}")
         return whole
 
     def many(self, stack: Stack, world: World, few: scenes.Figure) -> None:

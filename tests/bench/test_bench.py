@@ -28,7 +28,7 @@ SCENES = (
     "tickets issued",
     "an event on 5 screens",
     "call next and finish",
-    "call next: p50, p99; 2 counters, 40 waiting",
+    "call next, 2 counters, 40 waiting",
     "call next with a year",
     "memory of the stack",
 )
