@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from tests.crowd import rush
-from tests.factories import instant, make_hall, make_queue, request_for
+from tests.factories import instant, make_hall, make_queue, request_for, resident
 from yueban.domain.booking import operations as booking
 from yueban.domain.booking import queries as appointments
 from yueban.domain.feedback import operations as feedback
@@ -122,6 +122,20 @@ def test_one_press_that_arrives_24_times_at_once_is_one_number() -> None:
         return 0
 
     assert (sum(rush(24, press)), Ticket.objects.count()) == (1, 1)
+    assert clean()
+
+
+def test_one_card_at_16_terminals_at_once_has_one_open_number() -> None:
+    hall = make_hall()
+
+    def press(_: int) -> str:
+        for _again in range(3):
+            with suppress(AlreadyWaiting):
+                return operations.issue_to(hall.queue.pk, resident(7), by="race", now=NOW).label
+        return "never"
+
+    assert set(rush(16, press)) == {"A001"}
+    assert Ticket.objects.count() == 1
     assert clean()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, time, timedelta
 
@@ -108,3 +109,31 @@ def test_the_offline_page_and_what_keeps_it_need_no_terminal() -> None:
         "text/javascript",
         True,
     )
+
+
+def test_large_letters_lead_back_to_the_page_with_its_question_or_home(hall: Hall, terminal: Client) -> None:
+    department = words(terminal.get("/kiosk/walk-in/department/", {"name": "样例"}))
+    assert 'value="/kiosk/walk-in/department/?name=%E6%A0%B7%E4%BE%8B"' in department
+    for back, to in (
+        ("/kiosk/walk-in/department/?name=%E6%A0%B7%E4%BE%8B", "/kiosk/walk-in/department/?name=%E6%A0%B7%E4%BE%8B"),
+        ("", "/kiosk/"),
+        ("https://example.test/kiosk/", "/kiosk/"),
+        ("/kiosk/\r\nx: y", "/kiosk/"),
+    ):
+        assert terminal.post("/kiosk/size/", {"back": back})["Location"] == to
+    answered = words(terminal.post("/kiosk/booked/number/", {"text": "12345678"}))
+    assert re.search(r'name="back"\s+value=""', answered)
+
+
+def test_what_is_gone_meanwhile_leads_on_and_home_by_itself(terminal: Client) -> None:
+    answer = terminal.get("/kiosk/walk-in/department/", {"name": "别处"})
+    assert (answer.status_code, "请重新选择" in words(answer)) == (404, True)
+    assert 'data-home="/kiosk/?idle"' in words(answer)
+
+
+@pytest.mark.parametrize(
+    ("path", "refresh"),
+    [("/kiosk/nowhere", "15; url=/kiosk/?idle"), ("/display/board/nowhere/", "15"), ("/nowhere", None)],
+)
+def test_a_device_that_nobody_attends_tries_again_after_an_error(path: str, refresh: str | None) -> None:
+    assert Client().get(path).get("Refresh") == refresh

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from yueban.domain.booking import operations as booking
 from yueban.domain.booking import queries as appointments
+from yueban.domain.people import operations as people
 from yueban.domain.queueing import queries
 from yueban.domain.queueing.models import Ticket
 from yueban.domain.queueing.operations import limits, moves, reserving
@@ -37,6 +38,8 @@ from yueban.kernel.constraints import retrying, translate
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
+
+    from yueban.kernel.certificates import Certificate
 
 HELD: Mapping[str, Callable[[], Exception]] = {
     "ticket_open_once_a_person_and_queue": AlreadyWaiting,
@@ -84,6 +87,34 @@ def issue(
     rank_class = TicketClass.STATUTORY if statutory or holder.ground else TicketClass.WALK_IN
     with _one_open_ticket_a_person(), transaction.atomic():
         return _number(queue_id, holder, Placing(now, classes=frozenset({rank_class})), by, reserve=reserve)
+
+
+def issue_to(
+    queue_id: int,
+    certificate: Certificate,
+    *,
+    by: str,
+    now: datetime,
+    press: str | None = None,
+    reserve: bool = False,
+) -> Issued:
+    """Give a walk-in who showed a certificate the next number, or print the open one of this queue again (补打).
+
+    老年人 go first from the centre's age on (R5.3). Raises as `issue` does; AlreadyWaiting only where the first slip is
+    still being printed.
+    """
+    person_id, queue = people.know(certificate, now=now), queries.queue(queue_id)
+    if queue is None:
+        raise UnknownQueue(queue_id)
+    ground = ground_of_age(certificate.birth_date, now.date(), queries.hall_rules(queue.centre_id)) or ""
+    holder = Holder(person_id, ground=ground, press=press)
+    with suppress(AlreadyWaiting):
+        return issue(queue_id, by=by, now=now, holder=holder, reserve=reserve)
+    held = queries.open_tickets(person_id, centre_id=queue.centre_id, date=now.date())
+    kept = next((each for each in held if each.queue_id == queue_id), None)
+    if kept is None:
+        raise AlreadyWaiting(queue.code)
+    return Issued(kept.id, kept.label, again=True)
 
 
 @retrying()

@@ -226,6 +226,16 @@ def ticket_of(appointment_code: str) -> TicketView | None:
     return _ticket_view(found[0]) if found else None
 
 
+def open_tickets(person_id: int, *, centre_id: int, date: date) -> list[TicketView]:
+    """The numbers that a person holds in a hall on a day and that are not ended, oldest first."""
+    found = rows(
+        TICKET + "WHERE t.person_id = %(person)s AND t.centre_id = %(centre)s AND t.date = %(date)s"
+        " AND t.state IN ('waiting', 'called', 'serving', 'parked') ORDER BY t.id",
+        {"person": person_id, "centre": centre_id, "date": date},
+    )
+    return [_ticket_view(each) for each in found]
+
+
 def ticket_pressed(press: str) -> TicketView | None:
     """The ticket that came from a press of a terminal's button, None when none did."""
     found = rows(TICKET + "WHERE t.press = %(press)s", {"press": press})
