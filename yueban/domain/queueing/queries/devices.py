@@ -83,6 +83,12 @@ def texts(centre_id: int) -> Texts:
     return _texts({"called": own.called, "idle": own.idle, "paused": own.paused})
 
 
+def notices(centre_id: int) -> list[str]:
+    """What the boards of a hall tell in their last line, one after the other; empty where the centre wrote nothing."""
+    text = Wording.objects.filter(pk=centre_id).values_list("notices", flat=True).first() or ""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
 def _texts(own: Mapping[str, Any]) -> Texts:
     return Texts(**{name: own[name] for name in ("called", "idle", "paused") if own[name]})
 
