@@ -148,8 +148,9 @@ def asks_how_it_was(clerk: Visitor, device: Visitor) -> None:
 
 def asks_for_help(clerk: Visitor, walking: Visitor) -> None:
     """A quiet key, and the guide's phone knows where to go."""
-    press(clerk, "F10", "已呼叫支援")
     walking.open(f"/counter/guide/{COUNTY_HALL}/")
+    press(clerk, "F10", "已呼叫支援")
+    expect(walking.page.locator("body")).to_have_attribute("data-alarms", "1")
     expect(walking.page.locator(".guide__number")).to_have_text(str(hall.COUNTER))
     walking.go(walking.button("我去"))
     expect(walking.page.locator(".guide__number")).to_have_count(0)

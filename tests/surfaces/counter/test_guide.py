@@ -13,7 +13,7 @@ from yueban.domain.booking.rules import ChannelKind
 from yueban.domain.people import operations as people
 from yueban.domain.people.rules import Role
 from yueban.domain.queueing import operations
-from yueban.domain.queueing.models import HelpCall, Printer, Ticket
+from yueban.domain.queueing.models import HelpCall, Printer, Screen, Ticket
 from yueban.kernel import clock
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +69,15 @@ def test_who_needs_help_and_paper_is_on_top(hall: Hall, guide: Client) -> None:
     assert ("号窗口要支援" in page, "东门终端" in page, "还能打 12 张" in page) == (True, True, True)
     assert guide.post(f"{GUIDE}help/{counter.pk}")["Location"] == GUIDE
     assert HelpCall.objects.get().answered_by == "staff:guide"
+
+
+def test_a_window_screen_that_is_dead_is_told_until_it_is_back(hall: Hall, guide: Client) -> None:
+    screen = Screen.objects.create(counter=hall.counters[1], driver="tcp-text", address="127.0.0.1:9")
+    assert "没有反应" not in words(guide.get(GUIDE + "state"))
+    Screen.objects.update(failed_at=clock.now())
+    assert "2 号窗口的窗口屏从 09:30 起没有反应" in words(guide.get(GUIDE + "state"))
+    Screen.objects.filter(pk=screen.pk).update(active=False)
+    assert "没有反应" not in words(guide.get(GUIDE + "state"))
 
 
 def test_r5_3_a_number_is_found_as_it_is_read_and_given_priority(hall: Hall, guide: Client) -> None:

@@ -188,6 +188,7 @@ def _hall(hall: HallView, staff: StaffIdentity) -> dict[str, Any]:
         "staff": staff,
         "calls": queries.help_calls(hall.id),
         "paper": [each for each in queries.printers(hall.id) if each.error or each.needs_paper],
+        "screens": queries.dead_screens(hall.id),
         "queues": sorted(queries.queues(hall.id, date=clock.today()), key=lambda each: -each.waiting),
         "message": "",
         "q": "",

@@ -124,9 +124,12 @@ def _check_in(code: str, *, by: str, now: datetime) -> str:
 
 @require_POST
 @at_counter
-def leave(_request: HttpRequest, counter: CounterFacts, staff: StaffIdentity) -> HttpResponse:
+def leave(request: HttpRequest, counter: CounterFacts, staff: StaffIdentity) -> HttpResponse:
     """Close the counter."""
-    operations.close_counter(counter.id, by=staff.by, now=clock.now())
+    try:
+        operations.close_counter(counter.id, by=staff.by, now=clock.now())
+    except CounterBusy as busy:
+        return _show(request, counter, staff, _sentence(busy))
     return redirect("counter:choose")
 
 

@@ -10,9 +10,11 @@ from yueban.domain.queueing.queries.console import (
 )
 from yueban.domain.queueing.queries.day import DayReport, day_report
 from yueban.domain.queueing.queries.devices import (
+    DeadScreen,
     PrinterView,
     ScreenView,
     appointment_slip,
+    dead_screens,
     printer,
     printers,
     reader,
@@ -59,6 +61,7 @@ __all__ = [
     "CounterQueueView",
     "CounterView",
     "DayReport",
+    "DeadScreen",
     "HallView",
     "HandlingView",
     "HelpView",
@@ -81,6 +84,7 @@ __all__ = [
     "counter_view",
     "counters",
     "day_report",
+    "dead_screens",
     "estimate_for_next",
     "hall",
     "hall_rules",

@@ -34,6 +34,12 @@ LEFT JOIN queueing_wording w ON w.centre_id = h.id
 WHERE s.active AND c.active AND h.active AND s.driver <> 'web' ORDER BY s.id
 """
 
+DEAD = """
+SELECT s.id, c.number AS counter, c.area, s.failed_at AS since
+FROM queueing_screen s JOIN directory_counter c ON c.id = s.counter_id
+WHERE c.centre_id = %(centre)s AND c.active AND s.active AND s.failed_at IS NOT NULL ORDER BY c.number, s.id
+"""
+
 VOCABULARY = """
 SELECT ARRAY(SELECT DISTINCT prefix FROM directory_queue WHERE active ORDER BY prefix) AS prefixes,
     ARRAY(SELECT DISTINCT area FROM directory_counter WHERE active AND area <> '' ORDER BY area) AS areas
@@ -117,6 +123,21 @@ def _screen(row: dict[str, Any], address: Address) -> ScreenView:
         message=payload(frame, text, face, row["encoding"]),
         **kept,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DeadScreen:
+    """A window screen that takes no text, and since when."""
+
+    id: int
+    counter: int
+    area: str
+    since: datetime
+
+
+def dead_screens(centre_id: int) -> list[DeadScreen]:
+    """The window screens of a hall that do not answer, by their counter."""
+    return [DeadScreen(**each) for each in rows(DEAD, {"centre": centre_id})]
 
 
 def printers(centre_id: int) -> list[PrinterView]:
