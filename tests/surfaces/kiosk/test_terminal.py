@@ -11,6 +11,8 @@ from django.test import Client
 
 from tests.factories import MONDAY, Hall, instant, make_hall, request_for, resident
 from yueban.domain.booking import operations as booking
+from yueban.domain.people import operations as people
+from yueban.domain.people.rules import Role
 from yueban.domain.queueing.models import QueueBand, Ticket
 from yueban.kernel import clock, crypto
 
@@ -137,3 +139,18 @@ def test_what_is_gone_meanwhile_leads_on_and_home_by_itself(terminal: Client) ->
 )
 def test_a_device_that_nobody_attends_tries_again_after_an_error(path: str, refresh: str | None) -> None:
     assert Client().get(path).get("Refresh") == refresh
+
+
+def test_whoever_leaves_through_the_hidden_exit_and_goes_away_leaves_no_login_behind(
+    hall: Hall, terminal: Client
+) -> None:
+    people.add_staff(
+        people.NewStaff("guide", Role.GUIDE, centre_id=hall.centre.pk), by="t", now=BEFORE, password="guide-guide-guide"
+    )
+    page = terminal.get("/kiosk/setup/", follow=True)
+    assert page["Refresh"] == "120; url=/kiosk/?idle"
+    assert Client().get("/staff/login?next=/counter/").get("Refresh") is None
+    terminal.post("/staff/login", {"username": "guide", "password": "guide-guide-guide"})
+    assert terminal.get("/kiosk/setup/")["Refresh"] == "120; url=/kiosk/?idle"
+    terminal.get("/kiosk/?idle")
+    assert terminal.get("/kiosk/setup/")["Location"].startswith("/staff/login")

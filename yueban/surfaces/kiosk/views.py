@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -60,7 +61,9 @@ def by(hall: HallView) -> str:
 @require_GET
 @at_terminal
 def home(request: HttpRequest, hall: HallView) -> HttpResponse:
-    """「我已预约」 or 「现场取号」. `?idle`: nobody is there any more, and nothing of the last person stays."""
+    """「我已预约」 or 「现场取号」. `?idle`: nobody is there any more, and nothing of the last person stays, nor a login."""
+    if "idle" in request.GET and request.user.is_authenticated:
+        logout(request)
     response = render(request, "kiosk/home.html", {"hall": hall})
     if "idle" in request.GET and ELDER_COOKIE in request.COOKIES:
         response = redirect("kiosk:home")
