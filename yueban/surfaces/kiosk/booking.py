@@ -162,6 +162,7 @@ def _done(request: HttpRequest, hall: HallView, code: str) -> HttpResponse:
             printed = True
     found = queries.by_code(code, now=clock.now())
     context = {"hall": hall, "appointment": found, "printed": printed, "now_printed": clock.now()}
+    context["needed"] = [each["name"] for each in found.materials if each["required"]]
     return render(request, "kiosk/book_done.html", context)
 
 
