@@ -48,7 +48,7 @@ def issue(request: HttpRequest, asked: schemas.TicketAsked) -> HttpResponse:
     _may_issue(caller, centre.pk)
     queue_id, holder = _queue_and_holder(asked, centre)
     issued = operations.issue(queue_id, by=caller.by, now=clock.now(), holder=holder)
-    return answered(ticket_plain(queries.ticket(issued.ticket_id)), status=HTTPStatus.CREATED)
+    return answered(ticket_plain(queries.ticket(issued.ticket_id, now=clock.now())), status=HTTPStatus.CREATED)
 
 
 def _may_issue(caller: callers.Caller, centre_id: int) -> None:
@@ -198,7 +198,7 @@ def _id(text: str) -> int:
 
 
 def _ticket(text: str) -> TicketView:
-    found = queries.ticket(_id(text))
+    found = queries.ticket(_id(text), now=clock.now())
     if found is None:
         raise UnknownTicket(text[:_LONGEST_ID])
     return found

@@ -74,7 +74,7 @@ def find(request: HttpRequest, hall: HallView, staff: StaffIdentity) -> HttpResp
 @in_hall
 def ticket(request: HttpRequest, hall: HallView, staff: StaffIdentity, *, ticket_id: int) -> HttpResponse:
     """One number: where it stands; POST gives it priority with its ground (军人、老年、孕、残)."""
-    found = queries.ticket(ticket_id)
+    found = queries.ticket(ticket_id, now=clock.now())
     if found is None or found.centre_id != hall.id:
         raise Http404
     message = ""
@@ -189,7 +189,7 @@ def _hall(hall: HallView, staff: StaffIdentity) -> dict[str, Any]:
         "calls": queries.help_calls(hall.id),
         "paper": [each for each in queries.printers(hall.id) if each.error or each.needs_paper],
         "screens": queries.dead_screens(hall.id),
-        "queues": sorted(queries.queues(hall.id, date=clock.today()), key=lambda each: -each.waiting),
+        "queues": sorted(queries.queues(hall.id, date=clock.today(), now=clock.now()), key=lambda each: -each.waiting),
         "message": "",
         "q": "",
     }

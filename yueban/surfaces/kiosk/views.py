@@ -131,7 +131,7 @@ def again(request: HttpRequest, hall: HallView) -> HttpResponse:
 @at_terminal
 def walk_in(request: HttpRequest, hall: HallView) -> HttpResponse:
     """Which department, or in a small hall at once which queue; `card` goes along where one was shown."""
-    queues = queries.queues(hall.id, date=clock.today())
+    queues = queries.queues(hall.id, date=clock.today(), now=clock.now())
     if len(queues) <= FEW_QUEUES:
         context = {"queues": queues, "back": reverse("kiosk:home"), "press": ids.new_press()}
         return render(request, "kiosk/queues.html", _walk_in_page(request, hall) | context)
@@ -145,7 +145,9 @@ def walk_in(request: HttpRequest, hall: HallView) -> HttpResponse:
 def department(request: HttpRequest, hall: HallView) -> HttpResponse:
     """Which queue of the department, with the people waiting."""
     chosen = request.POST.get("name", "") or request.GET.get("name", "")
-    queues = [each for each in queries.queues(hall.id, date=clock.today()) if chosen in each.departments]
+    queues = [
+        each for each in queries.queues(hall.id, date=clock.today(), now=clock.now()) if chosen in each.departments
+    ]
     if not queues:
         raise Http404
     context = {"queues": queues, "department": chosen, "back": reverse("kiosk:walk_in"), "press": ids.new_press()}
@@ -244,7 +246,8 @@ def ticket(request: HttpRequest, hall: HallView, token: str) -> HttpResponse:
     Where the page itself prints, the number counts from now on: the terminal shows it.
     """
     payload = crypto.verify(token) or ""
-    found = queries.ticket(int(payload.removeprefix(TICKET))) if payload.startswith(TICKET) else None
+    number = int(payload.removeprefix(TICKET)) if payload.startswith(TICKET) else 0
+    found = queries.ticket(number, now=clock.now())
     if found is None:
         raise Http404
     if found.state in {TicketState.RESERVED, TicketState.VOID}:

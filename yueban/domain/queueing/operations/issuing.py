@@ -193,6 +193,7 @@ def _number(queue_id: int, holder: Holder, placing: Placing, by: str, *, reserve
     booked = holder.appointment_id is not None
     order = queries.calling_order(queue.centre_id, day)
     numbering_id, number = _next_number(queue_id, BOOKED_SERIES if booked else WALK_IN_SERIES, placing.issued_at)
+    key = due_at(placing, order)
     if not booked:
         limits.check(queue, now=placing.issued_at)
     ticket = Ticket.objects.create(
@@ -210,9 +211,9 @@ def _number(queue_id: int, holder: Holder, placing: Placing, by: str, *, reserve
         rank_class=leading(placing.classes, order),
         ground=holder.ground,
         press=holder.press,
-        foretold=queries.estimate_for_next(queue_id, date=day).minutes,
+        foretold=queries.estimate_at(queue_id, due_at=key, number=number, now=placing.issued_at).minutes,
         issued_at=placing.issued_at,
-        due_at=due_at(placing, order),
+        due_at=key,
         state=TicketState.RESERVED if reserve else TicketState.WAITING,
     )
     kind = "ticket.reserved" if reserve else "ticket.issued"

@@ -23,7 +23,7 @@ from yueban.domain.queueing.queries.devices import (
     ticket_slip,
     vocabulary,
 )
-from yueban.domain.queueing.queries.estimates import estimate_for_next
+from yueban.domain.queueing.queries.estimates import estimate_at
 from yueban.domain.queueing.queries.face import CounterFace, counter_face, counter_numbered
 from yueban.domain.queueing.queries.guide import HelpView, help_calls, ticket_labelled
 from yueban.domain.queueing.queries.hall import (
@@ -85,7 +85,7 @@ __all__ = [
     "counters",
     "day_report",
     "dead_screens",
-    "estimate_for_next",
+    "estimate_at",
     "hall",
     "hall_rules",
     "halls",

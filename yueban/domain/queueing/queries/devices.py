@@ -165,7 +165,7 @@ def reader(centre_id: int) -> dict[str, Any] | None:
 
 def ticket_slip(ticket_id: int, *, at: datetime, again: bool = False) -> TicketSlip:
     """What stands on the slip of a ticket. Raises UnknownTicket."""
-    found = ticket(ticket_id)
+    found = ticket(ticket_id, now=at)
     if found is None:
         raise UnknownTicket(ticket_id)
     centre = hall(found.centre_code)
