@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,7 +11,6 @@ from ninja import Router
 
 from yueban.domain.booking import queries as booking
 from yueban.domain.directory import queries as directory
-from yueban.domain.people import operations as people
 from yueban.domain.people.rules import Permission, StaffIdentity
 from yueban.domain.queueing import operations, queries
 from yueban.domain.queueing.rules import Outcome, UnknownCounter, UnknownTicket
@@ -63,19 +63,19 @@ def _queue_and_holder(asked: schemas.TicketAsked, centre: Centre) -> tuple[int, 
         raise InvalidInput("queue", "one_of_two", _ONE_OF_TWO)
     if asked.queue:
         queue = directory.queue(centre, asked.queue)
-        return queue.pk, operations.Holder(person_id=_person(asked.applicant))
+        return queue.pk, _holder(asked.applicant, centre)
     matter = directory.matter(asked.matter or "")
     offer = directory.offer(matter, centre)
     if offer is None:
         raise Refused([reason(RefusalCode.NOT_OFFERED_HERE)])
-    return offer.queue_id, operations.Holder(person_id=_person(asked.applicant), matter_id=matter.pk)
+    return offer.queue_id, replace(_holder(asked.applicant, centre), matter_id=matter.pk)
 
 
-def _person(given: schemas.Applicant | None) -> int | None:
+def _holder(given: schemas.Applicant | None, centre: Centre) -> operations.Holder:
     """Give the person who takes the ticket, so that nobody waits twice in a queue; all fields are checked."""
     if given is None:
-        return None
-    return people.know(parse_applicant(given).certificate, now=clock.now())
+        return operations.Holder()
+    return operations.holder_of(parse_applicant(given).certificate, centre_id=centre.pk, now=clock.now())
 
 
 @router.get(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
@@ -89,6 +89,12 @@ def issue(
         return _number(queue_id, holder, Placing(now, classes=frozenset({rank_class})), by, reserve=reserve)
 
 
+def holder_of(certificate: Certificate, *, centre_id: int, now: datetime) -> Holder:
+    """The person of a certificate, 老年人 from the centre's age on (R5.3)."""
+    ground = ground_of_age(certificate.birth_date, now.date(), queries.hall_rules(centre_id))
+    return Holder(people.know(certificate, now=now), ground=ground or "")
+
+
 def issue_to(
     queue_id: int,
     certificate: Certificate,
@@ -103,14 +109,14 @@ def issue_to(
     老年人 go first from the centre's age on (R5.3). Raises as `issue` does; AlreadyWaiting only where the first slip is
     still being printed.
     """
-    person_id, queue = people.know(certificate, now=now), queries.queue(queue_id)
+    queue = queries.queue(queue_id)
     if queue is None:
         raise UnknownQueue(queue_id)
-    ground = ground_of_age(certificate.birth_date, now.date(), queries.hall_rules(queue.centre_id)) or ""
-    holder = Holder(person_id, ground=ground, press=press)
+    holder = replace(holder_of(certificate, centre_id=queue.centre_id, now=now), press=press)
+    assert holder.person_id is not None  # noqa: S101 - it has a certificate
     with suppress(AlreadyWaiting):
         return issue(queue_id, by=by, now=now, holder=holder, reserve=reserve)
-    held = queries.open_tickets(person_id, centre_id=queue.centre_id, date=now.date())
+    held = queries.open_tickets(holder.person_id, centre_id=queue.centre_id, date=now.date())
     kept = next((each for each in held if each.queue_id == queue_id), None)
     if kept is None:
         raise AlreadyWaiting(queue.code)
