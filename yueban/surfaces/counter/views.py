@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from yueban.domain.queueing.queries import CounterFacts, CounterView
 
 LONGEST_REASON = 300
+RECALL_PAUSE = 5
+"""Seconds for which the key rests after a call, where the centre decided nothing longer; programs are not held up."""
 
 
 @require_GET
@@ -278,6 +280,7 @@ def _context(counter: CounterFacts, staff: StaffIdentity) -> dict[str, Any]:
         "matters": queries.matters_of_counter(counter.id) if in_hand else [],
         "open": counter.mode == CounterMode.OPEN,
         "max_recalls": MAX_RECALLS,
+        "recall_pause": max(RECALL_PAUSE, int(queries.hall_rules(counter.centre_id).recall_pause.total_seconds())),
         "longest_note": LONGEST_NOTE,
         "message": "",
     }

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 NEXT = 12
 
-COLUMNS = """t.id, t.label, t.state, t.series = 'Y' AS booked, t.remote, t.issued_at, t.called_at, t.served_at, t.recalls,
+COLUMNS = """t.id, t.label, t.state, t.series = 'Y' AS booked, t.remote, t.issued_at, t.called_at, t.served_at, t.recalls, t.recalled_at,
     t.why, t.rank_class, t.counter_id, t.person_id, t.ground, t.note, t.misses, t.for_counter_id, q.name AS queue_name,
     coalesce(m.name, '') AS matter, coalesce(a.name, '') AS person, coalesce(a.organisation, '') AS organisation,
     coalesce(a.code, '') AS appointment_code, lower(a.during) AS starts_at, upper(a.during) AS ends_at,
@@ -96,6 +96,7 @@ class Line:
     called_at: datetime | None
     served_at: datetime | None
     recalls: int
+    recalled_at: datetime | None
     why: str
     rank_class: str
     counter_id: int | None
