@@ -19,7 +19,7 @@ from bench.listeners import Listeners
 from bench.report import Report, at_least, at_most, number, ratio
 from bench.scenes import Applicants, Duel, Load
 from bench.stack import NotMeasured, Stack
-from bench.world import analyze, fill, prepare
+from bench.world import analyze, fill, prepare, remember
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +30,10 @@ CLOCK = "2026-11-23T08:00:00+08:00"
 """A working Monday, halls about to open."""
 
 WIDTH = 132
+EVENTS = 50
+"""A second, on the screens of one hall."""
+CALLS = 25
+"""A second, by all counters: twenty times what a county's hall does at its worst."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +46,11 @@ class Size:
     spread: int = 2000
     rushed: int = 5
     full: int = 100_000
-    counters: int = 16
-    tickets: int = 1600
-    listeners: int = 200
+    counters: int = 40
+    waiting: int = 500
+    listeners: int = 500
+    days: int = 250
+    year: int = 600_000
 
     @property
     def load(self) -> Load:
@@ -57,7 +63,19 @@ class Size:
         return Load(self.clients, self.seconds / 3)
 
 
-TINY = Size(seconds=0.5, rounds=1, clients=2, spread=20, rushed=2, full=300, counters=2, tickets=100, listeners=5)
+TINY = Size(
+    seconds=0.5,
+    rounds=1,
+    clients=2,
+    spread=20,
+    rushed=2,
+    full=300,
+    counters=2,
+    waiting=40,
+    listeners=5,
+    days=3,
+    year=300,
+)
 
 
 @dataclass
@@ -83,9 +101,10 @@ class Run:
             world = prepare(stack, spread=self.size.spread, rushed=self.size.rushed)
             few = self.availability(stack, world, "few bookings")
             self.bookings(stack, world)
-            self.hall(stack, world)
+            young = self.hall(stack, world)
             self.many(stack, world, few)
             self.memory(stack)
+            self.year(stack, world, young)
             self.say("Checking the counts and every invariant")
             wrong = scenes.counts(stack, self.accepted)
             self.again(stack)
@@ -145,26 +164,64 @@ class Run:
         self.report.figure(f"bookings {where}", api, *aims, more=f"\n{ratio(both)}")
         self.report.figure(f"pgbench, the same statement {where}", bench)
 
-    def hall(self, stack: Stack, world: World) -> None:
-        """Tickets, calls, and screens that listen."""
+    def hall(self, stack: Stack, world: World) -> scenes.Figure:
+        """Tickets, screens that listen, calls one after the other, and calls at a pace, which it gives."""
         size = self.size
         place = scenes.hall(stack, world, counters=size.counters)
-        self.say(f"Tickets: {size.tickets} walk-ins")
-        issued = scenes.tickets(stack, world, place, count=size.tickets, clients=size.clients)
-        self.report.figure("tickets issued", issued)
+        self.say(f"Tickets: {size.waiting * 2} walk-ins")
+        self.report.figure("tickets issued", self.queue_up(stack, world, place, size.waiting * 2))
         self.say(f"Screens: {size.listeners} listen while {len(place.counters)} counters call")
-        with Listeners(stack, world.centre, size.listeners) as listeners:
-            paced = scenes.calls(stack, world, place, seconds=size.seconds * 2, pause=0.5)
-            heard = listeners.stop()
-        missing = paced.done * size.listeners - heard.arrivals
-        self.report.plain(
-            f"a call on {size.listeners} screens, {paced.rate:.0f} calls/s: p50, p99",
-            f"{heard.p50:.0f} ms, {heard.p99:.0f} ms{f' ({missing} missing)' if missing else ''}",
-            at_most(100, heard.p99, "ms p99"),
-        )
-        self.say(f"Calls from {len(place.counters)} counters")
+        self.screens(stack, world, place)
+        self.say(f"Calls from {len(place.counters)} counters, one after the other")
         called = scenes.calls(stack, world, place, seconds=size.seconds)
         self.report.figure(f"call next and finish, {len(place.counters)} counters", called)
+        return self.calls(stack, world, place, "")
+
+    def year(self, stack: Stack, world: World, young: scenes.Figure) -> None:
+        """The same calls when the tables hold a year of the hall."""
+        size = self.size
+        self.say(f"Remembering {size.year} tickets of {size.days} days")
+        remembered = remember(stack, world, days=size.days, tickets=size.year)
+        place = scenes.hall(stack, world, counters=size.counters)
+        old = self.calls(stack, world, place, f", {number(remembered)} tickets before")
+        growth = old.wait(0.99) / young.wait(0.99)
+        self.report.plain("call next with a year ÷ without, p99", f"{growth:.2f}", at_most(1.2, growth, "(as fast)"))
+
+    def queue_up(self, stack: Stack, world: World, place: scenes.Hall, until: int) -> scenes.Figure:
+        """Walk-ins come until so many wait."""
+        missing = max(0, until - scenes.waiting(stack, world))
+        return scenes.tickets(stack, world, place, count=missing, clients=self.size.clients)
+
+    def screens(self, stack: Stack, world: World, place: scenes.Hall) -> None:
+        """Fifty events a second: so many are called, and as many finished."""
+        size, pause = self.size, len(place.counters) / EVENTS * 2
+        with Listeners(stack, world.centre, size.listeners) as listeners:
+            begun = stack.spent("events")
+            paced = scenes.calls(stack, world, place, seconds=size.seconds * 2, pause=pause)
+            cores = (stack.spent("events") - begun) / paced.seconds
+            heard = listeners.stop()
+        missing = 2 * paced.done * size.listeners - heard.arrivals
+        self.report.plain(
+            f"an event on {size.listeners} screens, {2 * paced.rate:.0f} events/s: p50, p99; CPU of the event process",
+            f"{heard.p50:.0f} ms, {heard.p99:.0f} ms; {cores:.2f} cores{f' ({missing} missing)' if missing else ''}",
+            at_most(250, heard.p99, "ms p99"),
+        )
+
+    def calls(self, stack: Stack, world: World, place: scenes.Hall, when: str) -> scenes.Figure:
+        """Call next at a pace, while so many wait: what a clerk waits for."""
+        size = self.size
+        pause = len(place.counters) / CALLS
+        self.say(f"{len(place.counters)} counters call at a pace, {size.waiting} wait{when}")
+        scenes.calls(stack, world, place, seconds=size.seconds / 2, pause=pause)
+        paced: list[scenes.Figure] = []
+        for _ in range(size.rounds):
+            self.queue_up(stack, world, place, size.waiting + int(CALLS * size.seconds / 2))
+            paced.append(scenes.calls(stack, world, place, seconds=size.seconds, pause=pause))
+        whole = scenes.total(paced)
+        waits = f"p50 {whole.wait(0.5):.0f} ms, p99 {whole.wait(0.99):.0f} ms"
+        where = f"{len(place.counters)} counters, {size.waiting} waiting{when}"
+        self.report.figure(f"call next, {where}", whole, more=f"\n{waits}")
+        return whole
 
     def many(self, stack: Stack, world: World, few: scenes.Figure) -> None:
         """Availability and bookings with a full table."""

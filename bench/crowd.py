@@ -22,10 +22,14 @@ _PATIENCE = 120
 
 @dataclass
 class Tally:
-    """What clients saw: answers by status, the first answer, and when they began and ended (machine ticks)."""
+    """What clients saw: answers by status, the first answer, and when they began and ended (machine ticks).
+
+    `waits` are the milliseconds of those requests that a scene times one by one.
+    """
 
     statuses: Counter[int] = field(default_factory=Counter)
     sample: bytes = b""
+    waits: list[float] = field(default_factory=list)
     begun: float = float("inf")
     ended: float = 0.0
 
@@ -70,6 +74,7 @@ def together(tallies: list[Tally]) -> Tally:
     whole = Tally(begun=min(t.begun for t in tallies), ended=max(t.ended for t in tallies))
     for each in tallies:
         whole.statuses.update(each.statuses)
+        whole.waits += each.waits
         failed = any(status >= 400 for status in each.statuses)  # noqa: PLR2004
         whole.sample = each.sample if failed or not whole.sample else whole.sample
     return whole

@@ -1,4 +1,4 @@
-"""Two hundred screens that listen to one hall, in one process of their own."""
+"""Many screens that listen to one hall, in one process of their own."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
     from bench.stack import Stack
 
-_CALLED = re.compile(rb'"kind": ?"ticket\.called", ?"at": ?"([^"]+)"')
+_HEARD = re.compile(rb'"kind": ?"ticket\.(?:called|finished)", ?"at": ?"([^"]+)"')
 _PATIENCE = 60
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """Milliseconds from the instant of a call (read before it was written) to its arrival at a screen."""
+    """Milliseconds from the instant of an event (read before it was written) to its arrival at a screen."""
 
     arrivals: int
     p50: float
@@ -61,7 +61,7 @@ class Listeners:
         self._ours.send(None)
         late = self._hear()
         if not late:
-            raise NotMeasured("No call reached a screen")
+            raise NotMeasured("No event reached a screen")
         late.sort()
         return Delivery(len(late), late[len(late) // 2], late[int(len(late) * 0.99)], late[-1])
 
@@ -107,10 +107,10 @@ def _hear(
 
 
 def _late(stack: Stack, heard: list[tuple[float, bytes]]) -> list[float]:
-    """How late each call was: the stack's simulated clock ticks with the machine's."""
+    """How late each event was: the stack's simulated clock ticks with the machine's."""
     start, anchor = datetime.fromisoformat(stack.clock), float(stack.environment["YUEBAN_CLOCK_ANCHOR"])
     return [
         1000 * (tick - anchor - (datetime.fromisoformat(at.decode()) - start).total_seconds())
         for tick, got in heard
-        for at in _CALLED.findall(got)
+        for at in _HEARD.findall(got)
     ]

@@ -35,6 +35,12 @@ class Figure:
     done: int
     seconds: float
     cost: Cost
+    waits: tuple[float, ...] = ()
+    """Milliseconds of the requests that were timed one by one, ascending."""
+
+    def wait(self, part: float) -> float:
+        """The quantile of the waits: 0.5 the median, 0.99 the wait that one in a hundred exceeds."""
+        return self.waits[int(len(self.waits) * part)]
 
     @property
     def rate(self) -> float:
@@ -43,7 +49,8 @@ class Figure:
 
     def __add__(self, other: Figure) -> Figure:
         """Both rounds as one."""
-        return Figure(self.done + other.done, self.seconds + other.seconds, self.cost + other.cost)
+        waits = tuple(sorted(self.waits + other.waits))
+        return Figure(self.done + other.done, self.seconds + other.seconds, self.cost + other.cost, waits)
 
 
 @dataclass(frozen=True)
@@ -87,7 +94,7 @@ def measured(stack: Stack, clients: int, status: int, act: Callable[[int, Tally]
     tally = crowd.rush(clients, act)
     cost = stack.cost() - before
     tally.only(status, *also)
-    return Figure(tally.done(status), tally.seconds, cost)
+    return Figure(tally.done(status), tally.seconds, cost, tuple(sorted(tally.waits)))
 
 
 # ---- availability ---------------------------------------------------------------------------------------------------
@@ -318,8 +325,20 @@ def hall(stack: Stack, world: World, *, counters: int) -> Hall:
         return Hall(tuple(connection.execute(_COUNTERS, [world.centre, counters]).fetchall()))
 
 
+_WAITING = """
+SELECT count(*) FROM queueing_ticket t JOIN directory_centre c ON c.id = t.centre_id WHERE c.code = %s AND t.state = 'waiting'
+"""
+
+
+def waiting(stack: Stack, world: World) -> int:
+    """How many wait in the county's hall."""
+    with stack.database() as connection:
+        row: Any = connection.execute(_WAITING.encode(), [world.centre]).fetchone()
+    return int(row[0])
+
+
 def tickets(stack: Stack, world: World, place: Hall, *, count: int, clients: int) -> Figure:
-    """Walk-ins at the ticket machine, until so many wait."""
+    """So many walk-ins at the ticket machine."""
     asked = [
         post("/api/v1/tickets", world.kiosk, {"centre": world.centre, "queue": queue}) for _, queue in place.counters
     ]
@@ -333,7 +352,7 @@ def tickets(stack: Stack, world: World, place: Hall, *, count: int, clients: int
 
 
 def calls(stack: Stack, world: World, place: Hall, *, seconds: float, pause: float = 0.0) -> Figure:
-    """Every counter calls and finishes, again and again (with a pause between); until nobody waits."""
+    """Every counter calls and finishes, again and again (with a pause between), until nobody waits; calls are timed."""
 
     def act(n: int, tally: Tally) -> None:
         chance, until = random.Random(n), time.monotonic() + seconds
@@ -341,7 +360,9 @@ def calls(stack: Stack, world: World, place: Hall, *, seconds: float, pause: flo
         with Http(stack.web) as http:
             while time.monotonic() < until:
                 time.sleep(pause * 2 * chance.random())
+                begun = time.monotonic()
                 status, body = http.call(call)
+                tally.waits.append(1000 * (time.monotonic() - begun))
                 tally.note(status, body)
                 if status != OK:
                     return

@@ -192,6 +192,14 @@ class Stack:
             asked = "SELECT pid FROM pg_stat_activity WHERE application_name = ANY(%s)"
             return [pid for (pid,) in connection.execute(asked, [list(OTHERS)]).fetchall()]
 
+    def spent(self, part: str) -> float:
+        """CPU seconds of one process of the stack until now: `events`, `worker`."""
+        known = meter.processes()
+        assert self.process is not None
+        return meter.seconds(
+            (p for p in meter.family(self.process.pid, known) if meter.name_of(p) == f"yueban-{part}"), known
+        )
+
     def memory(self) -> dict[str, float]:
         """MB of each part: proportional set sizes, so their sum is what the machine has to give."""
         groups = self._groups(meter.processes())

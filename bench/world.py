@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from yueban.kernel.certificates import citizen_check
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import psycopg
 
@@ -108,7 +108,7 @@ def _widened(connection: psycopg.Connection, now: str, wanted: int) -> tuple[Hou
     return tuple(chosen)
 
 
-def _one(connection: psycopg.Connection, asked: str, values: Sequence[Any] = ()) -> Any:
+def _one(connection: psycopg.Connection, asked: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> Any:
     row = connection.execute(asked.encode(), values).fetchone()
     assert row is not None, asked
     return row[0]
@@ -166,3 +166,61 @@ def fill(stack: Stack, world: World, *, until: int) -> int:
             connection.execute(_FILL, {"count": until - there, "model": model, "slots": slots})
         connection.execute("ANALYZE")
         return max(0, until - there)
+
+
+# ---- a year of a hall ----------------------------------------------------------------------------------------------
+
+# As a hall leaves them: handled tickets of past days, each with its call in the log and its handling.
+_YEAR = """
+WITH day AS (
+    SELECT n, %(now)s::date - n AS date, %(now)s::timestamptz - n * interval '1 day' AS opened
+    FROM generate_series(%(first)s::int, %(last)s::int) n
+), numbering AS (
+    INSERT INTO queueing_numbering (queue_id, series, date, last)
+    SELECT q.id, 'W', day.date, %(each)s::int FROM day, directory_queue q JOIN directory_centre c ON c.id = q.centre_id
+    WHERE c.code = %(centre)s AND q.active
+    RETURNING id, queue_id, date
+), ticket AS (
+    INSERT INTO queueing_ticket (centre_id, queue_id, date, series, numbering_id, number, label, rank_class, remote,
+        issued_at, due_at, state, counter_id, called_at, served_at, ended_at, recalls, why, outcome, ground, note, misses)
+    SELECT q.centre_id, q.id, n.date, 'W', n.id, k, q.prefix || lpad(k::text, 3, '0'), 'walk_in', false,
+        at.issued, at.issued, 'done', counter.id, at.issued + interval '9 minutes', at.issued + interval '10 minutes',
+        at.issued + interval '20 minutes', 0, '现场取号，按号序', 'completed', '', '', 0
+    FROM numbering n JOIN directory_queue q ON q.id = n.queue_id JOIN day ON day.date = n.date
+    CROSS JOIN generate_series(1, %(each)s::int) k
+    CROSS JOIN LATERAL (SELECT day.opened + k * interval '3 minutes' AS issued) at
+    CROSS JOIN LATERAL (SELECT min(counter_id) AS id FROM directory_counterqueue WHERE queue_id = q.id) counter
+    RETURNING id, centre_id, queue_id, counter_id, date, called_at, served_at, ended_at
+), handling AS (
+    INSERT INTO queueing_handling (ticket_id, centre_id, queue_id, counter_id, date, started_at, ended_at, outcome, reason)
+    SELECT id, centre_id, queue_id, counter_id, date, served_at, ended_at, 'completed', '' FROM ticket
+), event AS (
+    INSERT INTO audit_event (at, kind, by, centre_id, ticket_id, position)
+    SELECT called_at, 'ticket.called', 'system:bench', centre_id, id,
+        (SELECT coalesce(max(position), 0) FROM audit_event) + row_number() OVER (ORDER BY id)
+    FROM ticket
+)
+SELECT count(*) FROM ticket
+"""
+_SEQUENCER = "SELECT pg_advisory_xact_lock(7284190003)"
+_DAYS_AT_ONCE = 10
+
+
+def remember(stack: Stack, world: World, *, days: int, tickets: int) -> int:
+    """Let the hall have been open on so many past days, with about so many tickets in all; how many it added."""
+    with stack.database() as connection:
+        queues = _one(
+            connection,
+            "SELECT count(*) FROM directory_queue q JOIN directory_centre c ON c.id = q.centre_id"
+            " WHERE c.code = %s AND q.active",
+            [world.centre],
+        )
+        asked = {"now": stack.clock, "centre": world.centre, "each": max(1, tickets // (days * queues))}
+        added = 0
+        for first in range(1, days + 1, _DAYS_AT_ONCE):
+            with connection.transaction():  # positions of the feed are given by one at a time
+                connection.execute(_SEQUENCER)
+                last = min(first + _DAYS_AT_ONCE - 1, days)
+                added += _one(connection, _YEAR, asked | {"first": first, "last": last})
+        connection.execute("ANALYZE")
+    return added

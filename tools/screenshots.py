@@ -20,13 +20,15 @@ django.setup()
 
 from tests.factories import phone  # noqa: E402
 from tests.journeys import citizen, desk, hall  # noqa: E402 - they need Django's settings
-from tests.journeys.browsing import PHONE, Visitor, visitor_in  # noqa: E402
+from tests.journeys.browsing import BOARD, KIOSK, PHONE, Visitor, visitor_in  # noqa: E402
 from tests.journeys.channel import App  # noqa: E402
 from tests.stack import Stack  # noqa: E402
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 MORNING, NOON, DAY = "2026-11-30T07:55:00+08:00", "2026-11-30T10:42:00+08:00", "2026-11-30"
 LARGEST = 150_000
+STREAMING = {"board", "counter-screen", "rating"}
+"""Pages that never fall silent."""
 
 
 class Studio:
@@ -75,7 +77,7 @@ def browser() -> Iterator[Browser]:
 
 def take(page: Page, name: str) -> None:
     """Photograph what is on the screen."""
-    page.wait_for_load_state("networkidle") if "board" not in name else None
+    page.wait_for_load_state("networkidle") if name not in STREAMING else None
     path = IMAGES / f"{name}.png"
     page.screenshot(path=path, animations="disabled", caret="hide")
     size = path.stat().st_size
@@ -165,6 +167,37 @@ def in_the_hall(studio: Studio, phone: Visitor, code: str) -> None:
     take(clerk.page, "counter")
     screen.page.wait_for_function("() => window.heard.length >= 2")
     take(screen.page, "board")
+    at_the_counter(studio, clerk)
+    on_the_way(studio)
+
+
+def at_the_counter(studio: Studio, clerk: Visitor) -> None:
+    """The screen above the counter, and the device on it when the handling has ended."""
+    above = studio.arrive(BOARD, scale=0.5)
+    above.open(f"/display/counter/{citizen.COUNTY_HALL}/{hall.COUNTER}/")
+    take(above.page, "counter-screen")
+    device = hall.rating_device(studio.arrive)
+    clerk.page.keyboard.press("F3")
+    clerk.page.locator(".outcome").wait_for()
+    clerk.page.keyboard.press("F4")
+    device.page.locator(".face--4").wait_for()
+    take(device.page, "rating")
+
+
+def on_the_way(studio: Studio) -> None:
+    """The guide's phone with somebody who needs help, the day's report, and a terminal that is being registered."""
+    beside = hall.at_counter(studio.arrive, number=hall.COUNTER + 1)
+    beside.page.keyboard.press("F10")
+    walking = hall.guide(studio.arrive)
+    take(walking.page, "guide")
+    walking.open(f"/counter/guide/{citizen.COUNTY_HALL}/day/")
+    take(walking.page, "guide-day")
+    fresh = studio.arrive(KIOSK, scale=0.5)
+    fresh.open("/kiosk/")
+    fresh.go(fresh.button("显示登记码"))
+    take(fresh.page, "kiosk-register")
+    fresh.open("/kiosk/offline/")
+    take(fresh.page, "kiosk-offline")
 
 
 def fill_the_hall(stack: Stack) -> None:

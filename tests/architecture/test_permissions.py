@@ -71,7 +71,7 @@ PUBLIC = {
         [
             "kiosk:home", "kiosk:booked", "kiosk:number", "kiosk:certificate", "kiosk:take", "kiosk:walk_in",
             "kiosk:department", "kiosk:issue", "kiosk:book", "kiosk:book_matters", "kiosk:book_hours",
-            "kiosk:book_answer", "kiosk:size", "kiosk:offline", "kiosk:service_worker", "kiosk:ticket",
+            "kiosk:book_answer", "kiosk:again", "kiosk:size", "kiosk:offline", "kiosk:service_worker", "kiosk:ticket",
             "kiosk:register",
         ],
         TERMINAL,

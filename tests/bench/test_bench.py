@@ -26,8 +26,10 @@ SCENES = (
     "pgbench",
     "messages sent",
     "tickets issued",
+    "an event on 5 screens",
     "call next and finish",
-    "a call on 5 screens",
+    "call next, 2 counters, 40 waiting",
+    "call next with a year",
     "memory of the stack",
 )
 

@@ -206,8 +206,7 @@ def test_after_a_crash_another_worker_goes_on_where_this_one_stopped(hall: Hall,
         watch.wait(60)
         settle(second)
         assert len(machine.shown) == 1, "what was shown is not shown again"
-        operations.close_counter(hall.counters[0].pk, by=CLERK, now=watch())
-        operations.recall(in_hand(hall), by=CLERK, now=watch())
+        operations.missed(in_hand(hall), by=CLERK, now=watch())
         settle(second)
         eventually(lambda: len(machine.shown) == 2)
         second.stopping.set()

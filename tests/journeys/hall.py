@@ -5,8 +5,11 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.journeys.browsing import BOARD, CONSOLE, KIOSK, Visitor
+from tests.journeys.browsing import BOARD, CONSOLE, KIOSK, PHONE, Visitor
 from tests.journeys.citizen import COUNTY_HALL
+
+DEVICE = (1024, 600)
+"""A rating device."""
 
 COUNTER = 30
 """A counter of the queue that renews identity cards."""
@@ -149,3 +152,24 @@ def expect_called(screen: Visitor, label: str, counter: int) -> None:
     screen.page.wait_for_function(twice, arg=sentence)
     assert screen.page.evaluate("() => window.heard.slice(-1)[0].language") == "zh-CN"
     screen.look()
+
+
+def rating_device(arrive: Callable[..., Visitor]) -> Visitor:
+    """The device at the counter, set up once by staff who are logged out by it."""
+    device = arrive(DEVICE)
+    device.open("/display/rating/")
+    log_in(device, "manager")
+    options = device.page.locator("#counter option").all_text_contents()
+    device.page.select_option(
+        "#counter", label=next(each.strip() for each in options if each.split()[0] == str(COUNTER))
+    )
+    device.go(device.button("设为评价器"))
+    return device
+
+
+def guide(arrive: Callable[..., Visitor]) -> Visitor:
+    """The hall guide with a phone."""
+    walking = arrive(PHONE)
+    walking.open("/counter/guide/")
+    log_in(walking, "guide")
+    return walking

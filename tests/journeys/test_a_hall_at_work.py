@@ -12,12 +12,11 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.journeys import hall
-from tests.journeys.browsing import BOARD, PHONE, Visitor
+from tests.journeys.browsing import BOARD, Visitor
 from tests.journeys.citizen import COUNTY_HALL
 from tests.stack import Stack, eventually
 
 MORNING = "2026-12-03T09:10:00+08:00"
-DEVICE = (1024, 600)
 DEPARTMENT = "公安户政"
 QUEUE = "户籍与身份证"
 
@@ -35,27 +34,6 @@ def events_process(stack: Stack) -> int:
     return 0
 
 
-def rating_device(arrive: Callable[..., Visitor]) -> Visitor:
-    """The device at the counter, set up once by staff who are logged out by it."""
-    device = arrive(DEVICE)
-    device.open("/display/rating/")
-    hall.log_in(device, "manager")
-    options = device.page.locator("#counter option").all_text_contents()
-    device.page.select_option(
-        "#counter", label=next(each.strip() for each in options if each.split()[0] == str(hall.COUNTER))
-    )
-    device.go(device.button("设为评价器"))
-    return device
-
-
-def guide(arrive: Callable[..., Visitor]) -> Visitor:
-    """The hall guide with a phone."""
-    walking = arrive(PHONE)
-    walking.open("/counter/guide/")
-    hall.log_in(walking, "guide")
-    return walking
-
-
 def press(clerk: Visitor, key: str, then: str) -> None:
     """Press a key of the console and wait for the words that follow."""
     clerk.page.keyboard.press(key)
@@ -67,7 +45,7 @@ def test_a_hall_at_work(county: Stack, arrive: Callable[..., Visitor]) -> None:
     kiosk, screen = hall.terminal(arrive), hall.board(arrive)
     above = arrive(BOARD)
     above.open(f"/display/counter/{COUNTY_HALL}/{hall.COUNTER}/")
-    device, walking = rating_device(arrive), guide(arrive)
+    device, walking = hall.rating_device(arrive), hall.guide(arrive)
     labels = [hall.walk_in(kiosk, DEPARTMENT, QUEUE) for _ in range(5)]
     clerk = hall.at_counter(arrive)
 
@@ -148,8 +126,9 @@ def asks_how_it_was(clerk: Visitor, device: Visitor) -> None:
 
 def asks_for_help(clerk: Visitor, walking: Visitor) -> None:
     """A quiet key, and the guide's phone knows where to go."""
-    press(clerk, "F10", "已呼叫支援")
     walking.open(f"/counter/guide/{COUNTY_HALL}/")
+    press(clerk, "F10", "已呼叫支援")
+    expect(walking.page.locator("body")).to_have_attribute("data-alarms", "1")
     expect(walking.page.locator(".guide__number")).to_have_text(str(hall.COUNTER))
     walking.go(walking.button("我去"))
     expect(walking.page.locator(".guide__number")).to_have_count(0)

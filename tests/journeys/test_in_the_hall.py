@@ -59,6 +59,9 @@ def test_a_clerk_recalls_misses_calls_again_parks_and_refuses_with_a_reason(arri
     label = take_walk_in(kiosk)
     clerk, screen = hall.at_counter(arrive), hall.board(arrive)
     assert hall.call_next(clerk) == label
+    again = clerk.page.locator("[data-hotkey=F2]")
+    expect(again).to_be_disabled()  # so that people hear the first call
+    expect(again).to_be_enabled()
     clerk.page.keyboard.press("F2")
     expect(clerk.page.locator(".hand")).to_contain_text("重呼 1 次")
     hall.expect_called(screen, label, hall.COUNTER)

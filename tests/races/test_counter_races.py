@@ -7,14 +7,16 @@ from contextlib import suppress
 from datetime import time, timedelta
 
 import pytest
+from django.db import connection
 
 from tests.crowd import rush
-from tests.factories import instant, make_hall, make_queue, request_for
+from tests.factories import instant, make_hall, make_queue, request_for, resident
 from yueban.domain.booking import operations as booking
 from yueban.domain.booking import queries as appointments
 from yueban.domain.feedback import operations as feedback
 from yueban.domain.feedback.models import Rating
 from yueban.domain.feedback.rules import AlreadyRated, Level
+from yueban.domain.notices.models import Message
 from yueban.domain.queueing import operations, queries
 from yueban.domain.queueing.models import CentreHall, Handling, HelpCall, QueueBand, Ticket
 from yueban.domain.queueing.rules import (
@@ -123,6 +125,20 @@ def test_one_press_that_arrives_24_times_at_once_is_one_number() -> None:
     assert clean()
 
 
+def test_one_card_at_16_terminals_at_once_has_one_open_number() -> None:
+    hall = make_hall()
+
+    def press(_: int) -> str:
+        for _again in range(3):
+            with suppress(AlreadyWaiting):
+                return operations.issue_to(hall.queue.pk, resident(7), by="race", now=NOW).label
+        return "never"
+
+    assert set(rush(16, press)) == {"A001"}
+    assert Ticket.objects.count() == 1
+    assert clean()
+
+
 def test_priority_more_time_and_a_call_at_once_leave_one_state() -> None:
     hall = make_hall(counters=8)
     tickets = [operations.issue(hall.queue.pk, by="race", now=NOW).ticket_id for _ in range(16)]
@@ -143,6 +159,39 @@ def test_priority_more_time_and_a_call_at_once_leave_one_state() -> None:
     assert len(labels) == len(set(labels)) == 8
     assert Ticket.objects.filter(state="called").count() == 8
     assert clean()
+
+
+def test_12_counters_that_call_phones_and_tell_each_other_s_next_never_wait_in_a_ring() -> None:
+    hall = make_hall(counters=12, capacity=120)
+    CentreHall.objects.create(centre=hall.centre, notice_ahead=10)
+    for n in range(96):
+        code = booking.book(request_for(hall, hall.slot(9), n), by="race", now=NOW - timedelta(days=3)).code
+        operations.take_ticket(code, remote=True, by="race", now=NOW)
+    later = NOW + timedelta(minutes=20)
+    before = _deadlocks()
+
+    def work(n: int) -> int:
+        called = 0
+        for _ in range(8):
+            if (next_one := operations.call_next(hall.counters[n].pk, by="race", now=later)) is not None:
+                operations.finish(next_one.ticket_id, outcome=Outcome.COMPLETED, by="race", now=later)
+                called += 1
+        return called
+
+    assert sum(rush(12, work)) == 96
+    assert _deadlocks() == before
+    told = Message.objects.filter(template="ticket_near").values_list("event", flat=True)
+    assert len(told) == len(set(told))
+    assert clean()
+
+
+def _deadlocks() -> int:
+    """How many PostgreSQL had to break in this database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_stat_clear_snapshot(), deadlocks FROM pg_stat_database WHERE datname = current_database()"
+        )
+        return int(cursor.fetchone()[1])
 
 
 def test_a_handling_is_rated_once_and_help_asked_once_by_20_at_once() -> None:

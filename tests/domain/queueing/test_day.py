@@ -10,6 +10,7 @@ from tests.factories import Hall, instant, make_hall, request_for, resident
 from yueban.domain.audit.models import Event
 from yueban.domain.booking import operations as booking
 from yueban.domain.booking.rules import ChannelKind
+from yueban.domain.calendar.models import Session
 from yueban.domain.notices.models import Message
 from yueban.domain.queueing import operations, queries
 from yueban.domain.queueing.models import CentreHall, QueueBand, Ticket
@@ -112,6 +113,46 @@ def test_the_estimate_follows_what_the_day_measures(hall: Hall) -> None:
     serve(hall, "09:00", "09:04")
     after = queries.queues(hall.centre.pk, date=at("09:00").date())[0]
     assert after.estimate == 27  # three at (5 × 10 + 4) / 6
+
+
+@pytest.mark.usefixtures("open_from_half_past_eight")
+def test_before_the_doors_open_the_estimate_counts_the_time_and_the_counters_that_will_be_there(hall: Hall) -> None:
+    for _ in range(4):
+        issue(hall, "08:00")
+
+    def told(clock: str, *, known: bool = True) -> int:
+        now = at(clock)
+        return queries.queues(hall.centre.pk, date=now.date(), now=now if known else None)[0].estimate
+
+    assert [told("08:00"), told("08:20:01"), told("08:30"), told("08:00", known=False)] == [50, 30, 20, 20]
+    assert [told("12:30"), told("18:00")] == [140, 20]  # the noon break; nothing opens after the last session
+    assert Ticket.objects.order_by("number").values_list("foretold", flat=True)[3] == 30 + 15
+    operations.open_counter(hall.counters[0].pk, staff_id=_clerk(hall), by=CLERK, now=at("08:10"))
+    assert told("08:20") == 40, "one counter is at work already"
+
+
+@pytest.fixture
+def open_from_half_past_eight(hall: Hall) -> None:
+    """The hours of the county."""
+    for order, (start, end) in enumerate([(time(8, 30), time(12)), (time(14, 30), time(18))]):
+        Session.objects.create(
+            centre=hall.centre,
+            order=order,
+            start=start,
+            end=end,
+            weekdays=[1, 2, 3, 4, 5],
+            valid_from="01-01",
+            valid_to="12-31",
+            kind="regular",
+        )
+
+
+def test_what_is_foretold_counts_who_will_really_be_called_before(hall: Hall) -> None:
+    for _ in range(4):
+        issue(hall, "09:00")
+    code = booking.book(request_for(hall, hall.slot(9)), by="t", now=BEFORE).code
+    mine = operations.take_ticket(code, remote=False, by="kiosk", now=at("09:01")).ticket_id
+    assert Ticket.objects.get(pk=mine).foretold == 0, "half an hour ahead of the walk-ins"
 
 
 def _clerk(hall: Hall) -> int:

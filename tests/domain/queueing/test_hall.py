@@ -337,6 +337,42 @@ def test_a_clerk_sits_at_one_counter(hall: Hall, django_user_model: type) -> Non
     assert queries.counter(second).staff_id is None  # type: ignore[union-attr]
 
 
+def test_nobody_is_left_standing_at_a_counter_that_closes(hall: Hall, django_user_model: type) -> None:
+    clerk = django_user_model.objects.create(username="clerk", name="样例", role="clerk")  # type: ignore[attr-defined]
+    first, second = (each.pk for each in hall.counters)
+    operations.open_counter(first, staff_id=clerk.pk, by=CLERK, now=at("08:30"))
+    walk_in(hall, "09:00")
+    ticket = called(hall, "09:01").ticket_id
+    with pytest.raises(CounterBusy):
+        operations.close_counter(first, by=CLERK, now=at("09:02"))
+    with pytest.raises(CounterBusy):
+        operations.open_counter(second, staff_id=clerk.pk, by=CLERK, now=at("09:02"))
+    assert queries.counter(first).mode == "open"  # type: ignore[union-attr]
+    operations.park(ticket, by=CLERK, now=at("09:03"))
+    operations.close_counter(first, by=CLERK, now=at("09:04"))
+
+
+def test_who_was_set_aside_at_a_counter_that_has_closed_is_found_at_its_neighbours(hall: Hall) -> None:
+    first, second = (each.pk for each in hall.counters)
+    walk_in(hall, "09:00")
+    walk_in(hall, "09:00")
+    parked, missed = called(hall, "09:01").ticket_id, 0
+    operations.park(parked, by=CLERK, now=at("09:02"))
+    missed = called(hall, "09:03").ticket_id
+    operations.missed(missed, by=CLERK, now=at("09:04"))
+
+    def aside() -> list[list[int]]:
+        view = queries.counter_view(second, now=at("09:10"))
+        assert view is not None
+        return [[each.id for each in lines] for lines in (view.parked, view.missed)]
+
+    assert aside() == [[], []]
+    operations.close_counter(first, by=CLERK, now=at("09:05"))
+    assert aside() == [[parked], [missed]]
+    operations.resume(parked, counter_id=second, by=CLERK, now=at("09:10"))
+    assert Ticket.objects.get(pk=parked).counter_id == second
+
+
 def test_the_day_ends_and_closes_what_is_open(hall: Hall) -> None:
     served, waiting = walk_in(hall, "09:00"), walk_in(hall, "09:01")
     finish(called(hall, "09:02").ticket_id, "09:05")
@@ -361,7 +397,7 @@ def test_people_ahead_and_the_estimate_follow_the_order_of_calling(hall: Hall) -
     walk_in(hall, "08:56")
     view = queries.ticket(last.ticket_id)
     assert view is not None
-    assert (view.ahead, view.estimate, view.areas) == (1, 10, ("A区",))
+    assert (view.ahead, view.estimate, view.areas) == (1, 5, ("A区",)), "two counters will be there"
 
 
 def test_the_board_shows_the_last_calls_and_who_is_next(hall: Hall) -> None:

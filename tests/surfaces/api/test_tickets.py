@@ -1,11 +1,13 @@
 """The hall through the API: walk-ins, and a clerk's program at a counter."""
 
+from datetime import time
+
 import pytest
 
 from tests.factories import Hall, instant, make_counter, make_hall, make_queue
 from tests.surfaces.api.conftest import Answer, Caller, asked, at, staff_token, token_of
 from yueban.domain.people.rules import ChannelProgram, Role
-from yueban.domain.queueing.models import Ticket
+from yueban.domain.queueing.models import CentreHall, QueueBand, Ticket
 
 ACTIONS = ("recall", "missed", "park", "resume", "transfer", "finish")
 
@@ -278,3 +280,32 @@ def test_too_many_recalls_are_refused(kiosk: Caller, clerk: Caller, hall: Hall) 
     ticket = call_next(clerk, hall).body["id"]
     statuses = [clerk.post(f"/tickets/{ticket}/recall").status for _ in range(6)]
     assert statuses == [200] * 5 + [409]
+
+
+def test_what_the_hall_does_not_allow_now_is_said_by_its_own_code(kiosk: Caller, clerk: Caller, hall: Hall) -> None:
+    CentreHall.objects.create(centre=hall.centre, recall_pause=5, unused="never")
+    first = walk_in(kiosk, hall).body["id"]
+    for _ in range(2):
+        walk_in(kiosk, hall)
+    assert call_next(clerk, hall).body["id"] == first
+    cooling = clerk.post(f"/tickets/{first}/recall")
+    clerk.post(f"/tickets/{first}/park")
+    second = call_next(clerk, hall).body["id"]
+    parked = clerk.post(f"/tickets/{second}/park")
+    QueueBand.objects.create(queue=hall.queue, starts=time(9), ends=time(12), quota=1)
+    used = walk_in(kiosk, hall)
+    QueueBand.objects.update(starts=time(16), ends=time(17))
+    closed = walk_in(kiosk, hall)
+    told = [(each.status, each.body["code"]) for each in (cooling, parked, used, closed)]
+    assert told == [
+        (409, "cooling_down"),
+        (409, "already_parked"),
+        (409, "quota_used"),
+        (409, "queue_closed"),
+    ]
+
+
+def test_r5_3_an_old_applicant_who_walks_in_goes_first(kiosk: Caller, hall: Hall) -> None:
+    CentreHall.objects.create(centre=hall.centre, statutory_age=70)
+    walk_in(kiosk, hall, applicant=asked(hall)["applicant"])
+    assert Ticket.objects.get().rank_class == "statutory"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -13,7 +14,7 @@ from yueban.domain.booking.rules import ChannelKind
 from yueban.domain.people import operations as people
 from yueban.domain.people.rules import Role
 from yueban.domain.queueing import operations, queries
-from yueban.domain.queueing.models import Ticket
+from yueban.domain.queueing.models import CentreHall, Ticket
 from yueban.domain.queueing.rules import Outcome
 from yueban.kernel import clock
 
@@ -244,6 +245,34 @@ def test_r5_3_bookings_first_calls_the_arrived_one_and_ends_with_the_last(hall: 
 def test_help_is_asked_for_and_taken_back(hall: Hall, clerk: Client) -> None:
     assert "已呼叫支援" in words(clerk.post(console(hall, "help"), headers=HTMX))
     assert "已呼叫支援" not in words(clerk.post(console(hall, "help"), {"needed": "no"}, headers=HTMX))
+
+
+@pytest.mark.parametrize(("decided", "rests"), [(None, 5), (0, 5), (20, 20)])
+def test_the_key_of_a_recall_rests_after_a_call(hall: Hall, clerk: Client, decided: int | None, rests: int) -> None:
+    if decided is not None:
+        CentreHall.objects.create(centre=hall.centre, recall_pause=decided)
+    walk_in(hall)
+    page = words(clerk.post(console(hall, "call-next"), headers=HTMX))
+    assert (f'data-rests="{rests}"' in page, 'data-last="2026-11-30T' in page) == (True, True)
+
+
+def test_a_clerk_with_somebody_in_hand_is_kept_at_the_counter(hall: Hall, clerk: Client) -> None:
+    walk_in(hall)
+    clerk.post(console(hall, "sit"))
+    clerk.post(console(hall, "call-next"))
+    answer = clerk.post(console(hall, "leave"))
+    assert (answer.status_code, "手上还有一个号" in words(answer)) == (409, True)
+    clerk.post(act(hall, Ticket.objects.get(), "park"))
+    assert clerk.post(console(hall, "leave"))["Location"] == "/counter/"
+
+
+def test_who_was_set_aside_at_a_closed_counter_is_resumed_at_another(hall: Hall, clerk: Client) -> None:
+    ticket = walk_in(hall)
+    for path in ("sit", "call-next", f"tickets/{ticket.pk}/park", "leave"):
+        clerk.post(console(hall, path))
+    beside = words(clerk.post(console(hall, "sit", 1), headers=HTMX))
+    assert re.search(r"A 001</b>\s*<span class=\"tag\">1 号窗口</span>", beside)
+    assert "办结" in words(clerk.post(console(hall, f"tickets/{ticket.pk}/resume", 1), headers=HTMX))
 
 
 def test_a_clerk_whose_browser_died_finds_the_number_again(hall: Hall, clerk: Client) -> None:

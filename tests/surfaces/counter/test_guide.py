@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from django.test import Client
 
-from tests.factories import Hall, instant, make_hall, request_for
+from tests.factories import Hall, instant, make_hall, request_for, resident
 from yueban.domain.booking import operations as booking
 from yueban.domain.booking.rules import ChannelKind
 from yueban.domain.people import operations as people
 from yueban.domain.people.rules import Role
 from yueban.domain.queueing import operations
-from yueban.domain.queueing.models import HelpCall, Printer, Ticket
+from yueban.domain.queueing.models import HelpCall, Printer, Screen, Ticket
 from yueban.kernel import clock
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +72,15 @@ def test_who_needs_help_and_paper_is_on_top(hall: Hall, guide: Client) -> None:
     assert HelpCall.objects.get().answered_by == "staff:guide"
 
 
+def test_a_window_screen_that_is_dead_is_told_until_it_is_back(hall: Hall, guide: Client) -> None:
+    screen = Screen.objects.create(counter=hall.counters[1], driver="tcp-text", address="127.0.0.1:9")
+    assert "没有反应" not in words(guide.get(GUIDE + "state"))
+    Screen.objects.update(failed_at=clock.now())
+    assert "2 号窗口的窗口屏从 09:30 起没有反应" in words(guide.get(GUIDE + "state"))
+    Screen.objects.filter(pk=screen.pk).update(active=False)
+    assert "没有反应" not in words(guide.get(GUIDE + "state"))
+
+
 def test_r5_3_a_number_is_found_as_it_is_read_and_given_priority(hall: Hall, guide: Client) -> None:
     for _ in range(2):
         operations.issue(hall.queue.pk, by="kiosk", now=clock.now())
@@ -126,3 +136,19 @@ def test_the_day_is_reported_and_only_the_manager_keeps_the_queue(hall: Hall, gu
     assert "照常清零" in words(manager.get(GUIDE + "day/"))
     manager.post(GUIDE + "overnight", {"keep": "no"})
     assert "应急" in words(manager.get(GUIDE + "day/"))
+
+
+def test_r4_2_who_knows_no_number_is_found_by_the_card_and_the_card_is_in_no_address(hall: Hall, guide: Client) -> None:
+    find, card = GUIDE + "find", resident(1)
+    booking.book(request_for(hall, hall.slot(10), channel_kind=ChannelKind.PHONE), by="test", now=BEFORE)
+    assert 'method="post"' in words(guide.get(GUIDE))
+    assert "没有这个号" in words(guide.get(find, {"q": card.number}))
+    page = words(guide.post(find, {"q": f"张三|{card.number}"}))
+    assert (card.masked in page, card.number in page, "到场登记" in page) == (True, False, True)
+    (code,) = re.findall(r'name="code" value="([0-9]+)"', page)
+    guide.post(GUIDE + "arrive", {"code": code})
+    again = words(guide.post(find, {"q": card.number}))
+    assert ("YA 001" in again, "到场登记" in again) == (True, False)
+    stranger = guide.post(find, {"q": resident(2).number})
+    assert (stranger.status_code, "没有预约，也没有号" in words(stranger)) == (409, True)
+    assert resident(2).number not in words(stranger)

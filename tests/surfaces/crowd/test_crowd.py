@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -103,6 +104,17 @@ def test_a_demonstration_opens_with_a_hall_at_work_and_every_invariant_holds(hal
     assert broken() == []
     assert driver.last_lived() is not None
     assert at("09:04") < (driver.last_lived() or YESTERDAY) <= at("09:05")
+
+
+def test_nobody_is_sent_from_queue_to_queue_more_than_once(hall: Hall) -> None:
+    crowd = morning(hall, "08:50")
+    clerk = next(each for each in crowd.clerks if each.hand and len(hall.places[each.counter_id].queues) > 1)
+    assert clerk.hand is not None
+    hand = replace(clerk.hand, conduct=replace(clerk.hand.conduct, transfer=True))
+    assert clerk._elsewhere(hand) is not None
+    clerk._transfer(hand, at("08:50"))
+    assert Ticket.objects.get(pk=hand.ticket.id).state == "waiting"
+    assert [each._elsewhere(hand) for each in crowd.clerks] == [None] * len(crowd.clerks)
 
 
 def test_what_was_lived_through_is_not_lived_again(hall: Hall) -> None:

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 
-from tests.factories import Hall, instant, make_hall, phone, request_for, resident
+from tests.factories import Hall, instant, make_hall, make_queue, phone, request_for, resident
 from yueban.domain.audit import operations as audit
 from yueban.domain.audit import queries as feed
 from yueban.domain.booking import operations as booking
+from yueban.domain.directory.models import Queue
 from yueban.domain.queueing import operations
+from yueban.domain.queueing.models import Wording
 from yueban.kernel import clock
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +43,23 @@ def test_the_state_has_calls_queues_and_the_position_to_resume_from(hall: Hall) 
     assert (call["label"], call["counter"], call["area"], call["booked"]) == ("YA001", 2, "A区", True)
     assert state["queues"] == [{"code": "q", "name": "A队列", "waiting": 1, "next": ["A001"]}]
     assert state["position"] == feed.last_position()
+
+
+def test_queues_in_which_somebody_waits_come_first(hall: Hall) -> None:
+    department = hall.queue.departments.get()
+    idle = make_queue(hall.centre, "a", "B", department)
+    busy = make_queue(hall.centre, "b", "C", department)
+    Queue.objects.exclude(pk=idle.pk).update(order=1)
+    operations.issue(busy.pk, by="test", now=clock.now())
+    state = Client().get(f"/display/board/{hall.centre.code}/state").json()
+    assert [(each["code"], each["waiting"]) for each in state["queues"]] == [("q", 1), ("b", 1), ("a", 0)]
+
+
+def test_the_centre_s_own_notices_are_told_line_by_line(hall: Hall) -> None:
+    address = f"/display/board/{hall.centre.code}/state"
+    assert Client().get(address).json()["notices"] == []
+    Wording.objects.create(centre=hall.centre, notices="今天 16:30 起盘点\n\n  二楼在装修 ")
+    assert Client().get(address).json()["notices"] == ["今天 16:30 起盘点", "二楼在装修"]
 
 
 def test_nothing_of_a_person_is_on_the_board(hall: Hall) -> None:

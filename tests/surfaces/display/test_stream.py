@@ -155,7 +155,7 @@ def test_a_call_arrives_with_its_number_and_counter_and_nothing_of_the_person() 
     (data,) = (data for _, data in listener.events if data["kind"] == "ticket.called")
     assert data | {"ticket": 0} == {
         "kind": "ticket.called",
-        "at": "2026-11-30T01:30:00+00:00",
+        "at": "2026-11-30T09:30:00+08:00",
         "ticket": 0,
         "label": "YA001",
         "queue": "q",

@@ -124,6 +124,17 @@ def test_no_two_announcements_are_heard_at_once(page: Page, clips: dict[str, str
         assert after["at"] > before["at"] + before["seconds"] - 0.001
 
 
+def test_in_a_full_hall_each_call_is_said_once_and_the_last_ones_twice(page: Page, clips: dict[str, str]) -> None:
+    say(page, clips, *(CALL | {"counter": n} for n in (1, 2, 3, 4)), template=SHORT)
+    assert [text for text, _ in wait_for(page, 6)] == ["1", "2", "3", "3", "4", "4"]
+
+
+def test_who_came_before_being_spoken_of_is_not_called_any_more(page: Page, clips: dict[str, str]) -> None:
+    say(page, clips, *(CALL | {"counter": n, "ticket": n} for n in (1, 2, 3)), template=SHORT)
+    page.evaluate("window.announcer.drop(2)")
+    assert [text for text, _ in wait_for(page, 4)] == ["1", "1", "3", "3"]
+
+
 def test_two_windows_of_a_machine_share_its_loudspeaker(page: Page, clips: dict[str, str]) -> None:
     beside = page.context.new_page()
     beside.goto(page.url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, time, timedelta
 
@@ -10,6 +11,8 @@ from django.test import Client
 
 from tests.factories import MONDAY, Hall, instant, make_hall, request_for, resident
 from yueban.domain.booking import operations as booking
+from yueban.domain.people import operations as people
+from yueban.domain.people.rules import Role
 from yueban.domain.queueing.models import QueueBand, Ticket
 from yueban.kernel import clock, crypto
 
@@ -108,3 +111,46 @@ def test_the_offline_page_and_what_keeps_it_need_no_terminal() -> None:
         "text/javascript",
         True,
     )
+
+
+def test_large_letters_lead_back_to_the_page_with_its_question_or_home(hall: Hall, terminal: Client) -> None:
+    department = words(terminal.get("/kiosk/walk-in/department/", {"name": "样例"}))
+    assert 'value="/kiosk/walk-in/department/?name=%E6%A0%B7%E4%BE%8B"' in department
+    for back, to in (
+        ("/kiosk/walk-in/department/?name=%E6%A0%B7%E4%BE%8B", "/kiosk/walk-in/department/?name=%E6%A0%B7%E4%BE%8B"),
+        ("", "/kiosk/"),
+        ("https://example.test/kiosk/", "/kiosk/"),
+        ("/kiosk/\r\nx: y", "/kiosk/"),
+    ):
+        assert terminal.post("/kiosk/size/", {"back": back})["Location"] == to
+    answered = words(terminal.post("/kiosk/booked/number/", {"text": "12345678"}))
+    assert re.search(r'name="back"\s+value=""', answered)
+
+
+def test_what_is_gone_meanwhile_leads_on_and_home_by_itself(terminal: Client) -> None:
+    answer = terminal.get("/kiosk/walk-in/department/", {"name": "别处"})
+    assert (answer.status_code, "请重新选择" in words(answer)) == (404, True)
+    assert 'data-home="/kiosk/?idle"' in words(answer)
+
+
+@pytest.mark.parametrize(
+    ("path", "refresh"),
+    [("/kiosk/nowhere", "15; url=/kiosk/?idle"), ("/display/board/nowhere/", "15"), ("/nowhere", None)],
+)
+def test_a_device_that_nobody_attends_tries_again_after_an_error(path: str, refresh: str | None) -> None:
+    assert Client().get(path).get("Refresh") == refresh
+
+
+def test_whoever_leaves_through_the_hidden_exit_and_goes_away_leaves_no_login_behind(
+    hall: Hall, terminal: Client
+) -> None:
+    people.add_staff(
+        people.NewStaff("guide", Role.GUIDE, centre_id=hall.centre.pk), by="t", now=BEFORE, password="guide-guide-guide"
+    )
+    page = terminal.get("/kiosk/setup/", follow=True)
+    assert page["Refresh"] == "120; url=/kiosk/?idle"
+    assert Client().get("/staff/login?next=/counter/").get("Refresh") is None
+    terminal.post("/staff/login", {"username": "guide", "password": "guide-guide-guide"})
+    assert terminal.get("/kiosk/setup/")["Refresh"] == "120; url=/kiosk/?idle"
+    terminal.get("/kiosk/?idle")
+    assert terminal.get("/kiosk/setup/")["Location"].startswith("/staff/login")

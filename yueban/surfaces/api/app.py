@@ -251,6 +251,26 @@ def _recalls(_error: Exception) -> Problem:
     return problems.conflict("too_many_recalls", _("已经重呼多次，请办理过号。"))
 
 
+@answers(hall.CoolingDown)
+def _cooling_down(_error: Exception) -> Problem:
+    return problems.conflict("cooling_down", _("刚刚叫过，请稍等几秒再重呼。"))
+
+
+@answers(hall.AlreadyParked)
+def _parked(_error: Exception) -> Problem:
+    return problems.conflict("already_parked", _("已挂起一个号，请先办完它。"))
+
+
+@answers(hall.OutsideBands)
+def _outside_bands(_error: Exception) -> Problem:
+    return problems.conflict("queue_closed", _("这个队列现在不取号。请看大厅公告的取号时间，或问导服台。"))
+
+
+@answers(hall.QuotaUsed)
+def _quota_used(_error: Exception) -> Problem:
+    return problems.conflict("quota_used", _("这个时段的现场号已经取完。您可以预约以后的时间，或问导服台。"))
+
+
 @answers(hall.QueueingError, IllegalTransition)
 def _move(_error: Exception) -> Problem:
     return problems.conflict("move_refused", _("号票现在的状态不能这样操作，可能已被别的窗口处理。"))

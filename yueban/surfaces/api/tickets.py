@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,7 +11,6 @@ from ninja import Router
 
 from yueban.domain.booking import queries as booking
 from yueban.domain.directory import queries as directory
-from yueban.domain.people import operations as people
 from yueban.domain.people.rules import Permission, StaffIdentity
 from yueban.domain.queueing import operations, queries
 from yueban.domain.queueing.rules import Outcome, UnknownCounter, UnknownTicket
@@ -51,9 +51,9 @@ def issue(request: HttpRequest, asked: schemas.TicketAsked) -> HttpResponse:
     queue_id, matter_id = _queue(asked, centre)
     if isinstance(caller, StaffIdentity):
         callers.must_reach(caller, Permission.ISSUE_TICKETS, centre_id=centre.pk, queue_id=queue_id)
-    holder = operations.Holder(person_id=_person(asked.applicant), matter_id=matter_id)
+    holder = replace(_holder(asked.applicant, centre), matter_id=matter_id)
     issued = operations.issue(queue_id, by=caller.by, now=clock.now(), holder=holder)
-    return answered(ticket_plain(queries.ticket(issued.ticket_id)), status=HTTPStatus.CREATED)
+    return answered(ticket_plain(queries.ticket(issued.ticket_id, now=clock.now())), status=HTTPStatus.CREATED)
 
 
 def _may_issue(caller: callers.Caller, centre_id: int) -> None:
@@ -76,11 +76,11 @@ def _queue(asked: schemas.TicketAsked, centre: Centre) -> tuple[int, int | None]
     return offer.queue_id, matter.pk
 
 
-def _person(given: schemas.Applicant | None) -> int | None:
+def _holder(given: schemas.Applicant | None, centre: Centre) -> operations.Holder:
     """Give the person who takes the ticket, so that nobody waits twice in a queue; all fields are checked."""
     if given is None:
-        return None
-    return people.know(parse_applicant(given).certificate, now=clock.now())
+        return operations.Holder()
+    return operations.holder_of(parse_applicant(given).certificate, centre_id=centre.pk, now=clock.now())
 
 
 @router.get(
@@ -204,7 +204,7 @@ def _id(text: str) -> int:
 
 
 def _ticket(text: str) -> TicketView:
-    found = queries.ticket(_id(text))
+    found = queries.ticket(_id(text), now=clock.now())
     if found is None:
         raise UnknownTicket(text[:_LONGEST_ID])
     return found

@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yueban.domain.booking import queries as booking
+from yueban.domain.booking.rules import Status
+from yueban.domain.people import queries as people
 from yueban.domain.people.rules import Permission
-from yueban.domain.queueing import operations, queries
+from yueban.domain.queueing import operations, queries, readers
 from yueban.domain.queueing.rules import AlreadyWaiting, Ground, MoveRefused, QueueingError
 from yueban.domain.regulation import queries as regulation
 from yueban.domain.regulation.rules import Refused
@@ -28,6 +30,7 @@ from yueban.surfaces.reach import reached, reaches_queue
 if TYPE_CHECKING:
     from yueban.domain.people.rules import StaffIdentity
     from yueban.domain.queueing.queries import HallView
+    from yueban.kernel.certificates import Certificate
 
 CODE_LENGTH = 8
 
@@ -58,11 +61,16 @@ def state(request: HttpRequest, hall: HallView, staff: StaffIdentity) -> HttpRes
     return render(request, "counter/guide_state.html", _hall(hall, staff))
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @in_hall
 def find(request: HttpRequest, hall: HallView, staff: StaffIdentity) -> HttpResponse:
-    """A number (`A012`), an appointment number or its QR code, as typed or scanned."""
-    text = request.GET.get("q", "")[:200].replace("\0", "").strip()
+    """A number (`A012`), an appointment number or its QR code, or an identity card, as typed or scanned.
+
+    The page asks by POST, because a certificate may stand in no address.
+    """
+    text = (request.POST.get("q") or request.GET.get("q", ""))[:200].replace("\0", "").strip()
+    if request.method == "POST" and (shown := readers.understand(text).certificate) is not None:
+        return _person(request, hall, staff, shown)
     code = crypto.verify(text) or ids.ungrouped(text)
     if len(code) == CODE_LENGTH and code.isdigit():
         return _appointment(request, hall, staff, code)
@@ -76,7 +84,7 @@ def find(request: HttpRequest, hall: HallView, staff: StaffIdentity) -> HttpResp
 @in_hall
 def ticket(request: HttpRequest, hall: HallView, staff: StaffIdentity, *, ticket_id: int) -> HttpResponse:
     """One number: where it stands; POST gives it priority with its ground (军人、老年、孕、残)."""
-    found = queries.ticket(ticket_id)
+    found = queries.ticket(ticket_id, now=clock.now())
     if found is None or found.centre_id != hall.id:
         raise Http404
     if not _reaches(staff, hall, found.queue_id):
@@ -196,8 +204,20 @@ def _appointment(request: HttpRequest, hall: HallView, staff: StaffIdentity, cod
     return render(request, "counter/guide_appointment.html", {"hall": hall, "appointment": found})
 
 
+def _person(request: HttpRequest, hall: HallView, staff: StaffIdentity, shown: Certificate) -> HttpResponse:
+    """Today's bookings and open numbers of somebody who knows no number."""
+    today, person = clock.today(), people.person_of(shown)
+    held = queries.open_tickets(person, centre_id=hall.id, date=today) if person else []
+    known = booking.of_person(shown, now=clock.now(), on=today)
+    booked = [each for each in reversed(known) if each.centre_id == hall.id and each.status == Status.BOOKED]
+    if not held and not booked:
+        return _home(request, hall, staff, _("这个证件今天在这里没有预约，也没有号。"))
+    context = {"hall": hall, "held": held, "booked": booked, "masked": shown.masked}
+    return render(request, "counter/guide_person.html", context)
+
+
 def _hall(hall: HallView, staff: StaffIdentity) -> dict[str, Any]:
-    queues = sorted(queries.queues(hall.id, date=clock.today()), key=lambda each: -each.waiting)
+    queues = sorted(queries.queues(hall.id, date=clock.today(), now=clock.now()), key=lambda each: -each.waiting)
     ours = reached(staff, Permission.ISSUE_TICKETS, centre_id=hall.id, queues=[each.id for each in queues])
     return {
         "hall": hall,
@@ -205,6 +225,7 @@ def _hall(hall: HallView, staff: StaffIdentity) -> dict[str, Any]:
         "issuing": [each for each in queues if each.id in ours],
         "calls": queries.help_calls(hall.id),
         "paper": [each for each in queries.printers(hall.id) if each.error or each.needs_paper],
+        "screens": queries.dead_screens(hall.id),
         "queues": queues,
         "message": "",
         "q": "",

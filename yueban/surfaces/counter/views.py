@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from yueban.domain.queueing.queries import CounterFacts, CounterView, TicketView
 
 LONGEST_REASON = 300
+RECALL_PAUSE = 5
+"""Seconds for which the key rests after a call, where the centre decided nothing longer; programs are not held up."""
 
 
 @require_GET
@@ -128,9 +130,12 @@ def _check_in(code: str, *, by: str, now: datetime) -> str:
 
 @require_POST
 @at_counter
-def leave(_request: HttpRequest, counter: CounterFacts, staff: StaffIdentity) -> HttpResponse:
+def leave(request: HttpRequest, counter: CounterFacts, staff: StaffIdentity) -> HttpResponse:
     """Close the counter."""
-    operations.close_counter(counter.id, by=staff.by, now=clock.now())
+    try:
+        operations.close_counter(counter.id, by=staff.by, now=clock.now())
+    except CounterBusy as busy:
+        return _show(request, counter, staff, _sentence(busy))
     return redirect("counter:choose")
 
 
@@ -287,6 +292,7 @@ def _context(counter: CounterFacts, staff: StaffIdentity) -> dict[str, Any]:
         "matters": queries.matters_of_counter(counter.id) if in_hand else [],
         "open": counter.mode == CounterMode.OPEN,
         "max_recalls": MAX_RECALLS,
+        "recall_pause": max(RECALL_PAUSE, int(queries.hall_rules(counter.centre_id).recall_pause.total_seconds())),
         "longest_note": LONGEST_NOTE,
         "message": "",
     } | beforehand(view.hand)

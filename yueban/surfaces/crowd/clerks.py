@@ -193,10 +193,13 @@ class Clerk:
         queue = self._elsewhere(hand)
         if queue is not None:
             operations.transfer(hand.ticket.id, queue_id=queue, by=BY, now=now)
+            self.hall.sent.add(hand.ticket.id)
         self.next(now)
 
     def _elsewhere(self, hand: Hand) -> int | None:
-        """Another queue of this counter: what people who asked for the wrong one usually wanted."""
+        """Another queue of this counter: what people who asked for the wrong one usually wanted. Nobody is sent twice."""
+        if hand.ticket.id in self.hall.sent:
+            return None
         served = (self.hall.queues[code] for code in self.hall.places[self.counter_id].queues)
         return next((queue for queue in served if queue != hand.ticket.queue_id), None)
 

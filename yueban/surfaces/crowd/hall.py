@@ -54,6 +54,8 @@ class Hall:
     places: dict[int, Place] = field(default_factory=dict)
     free: frozenset[int] = frozenset()
     days: dict[date, DayFacts | None] = field(default_factory=dict)
+    sent: set[int] = field(default_factory=set)
+    """Tickets that a clerk sent to another queue."""
     _waiting: tuple[datetime | None, dict[int, int]] = (None, {})
 
     @classmethod
@@ -230,4 +232,4 @@ class Hall:
         view = queries.counter_view(counter_id, now=now)
         if view is None:
             return None, ()
-        return (view.hand.id if view.hand else None), [each.id for each in view.parked]
+        return (view.hand.id if view.hand else None), [each.id for each in view.parked if each.counter_id == counter_id]

@@ -17,6 +17,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from yueban.domain.audit import operations as audit_operations
 from yueban.domain.audit import queries as audit
 from yueban.domain.queueing.rules import CHANNEL
+from yueban.kernel import wall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +45,7 @@ _log = structlog.get_logger("yueban.events")
 
 def encode(event: Recorded) -> bytes:
     """One event as the block that every client of the centre gets."""
-    data = {"kind": event.kind, "at": event.at.isoformat(), "ticket": event.ticket_id}
+    data = {"kind": event.kind, "at": event.at.astimezone(wall.TZ).isoformat(), "ticket": event.ticket_id}
     data |= {name: event.data[name] for name in PUBLIC if name in event.data}
     return f"id: {event.position}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
 

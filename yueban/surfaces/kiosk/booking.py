@@ -6,9 +6,6 @@ no page source shows it. Matters of enterprises are left to the phone, where the
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -26,10 +23,11 @@ from yueban.domain.queueing.operations import print_appointment
 from yueban.domain.queueing.printing import PrintingFailed
 from yueban.domain.regulation import queries as regulation
 from yueban.domain.regulation.rules import Refused
-from yueban.kernel import clock, crypto
+from yueban.kernel import clock
 from yueban.kernel.certificates import CertificateKind, parse_certificate, parse_name, parse_phone
 from yueban.kernel.errors import InvalidInput
 from yueban.surfaces.kiosk.device import at_terminal, printer_of
+from yueban.surfaces.kiosk.sealing import sealed, unsealed
 
 if TYPE_CHECKING:
     from yueban.domain.directory.models import Matter
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
 
 DAYS = 31
 SHOWN_DAYS = 7
-LONGEST = 2000
 
 
 @require_GET
@@ -84,7 +81,7 @@ def hours(request: HttpRequest, hall: HallView) -> HttpResponse:
 @at_terminal
 def answer(request: HttpRequest, hall: HallView) -> HttpResponse:
     """Take the answer to the last question, and ask the next one until everything is known; then book."""
-    said = _unsealed(request.POST.get("sealed", ""))
+    said = unsealed(request.POST.get("sealed", ""))
     for name in ("matter", "slot"):
         if name in request.POST:
             said[name] = request.POST[name][:80].replace("\0", "")
@@ -94,7 +91,7 @@ def answer(request: HttpRequest, hall: HallView) -> HttpResponse:
     error = _take_in(said, request.POST.get("text", "")[:100]) if "text" in request.POST else ""
     question = next((each for each in ("number", "phone", "name") if each not in said), "")
     if question:
-        context = {"hall": hall, "matter": matter, "question": question, "sealed": _sealed(said), "error": error}
+        context = {"hall": hall, "matter": matter, "question": question, "sealed": sealed(said), "error": error}
         context["known"] = _known_name(said) if question == "name" else ""
         return render(request, f"kiosk/book_{question}.html", context, status=422 if error else 200)
     if "confirm" not in request.POST:
@@ -120,7 +117,7 @@ def _take_in(said: dict[str, str], text: str) -> str:
 
 def _summary(request: HttpRequest, hall: HallView, matter: Matter, said: dict[str, str]) -> HttpResponse:
     slot = next((each for each in _slots(hall, matter) if str(each["id"]) == said["slot"]), None)
-    context = {"hall": hall, "matter": matter, "slot": slot, "said": said, "sealed": _sealed(said)}
+    context = {"hall": hall, "matter": matter, "slot": slot, "said": said, "sealed": sealed(said)}
     context["cancel_lead"] = regulation.in_force(clock.today()).parameters.cancel_lead
     context["masked"] = parse_certificate(said["kind"], said["number"]).masked
     return render(request, "kiosk/book_confirm.html", context)
@@ -145,6 +142,7 @@ def _book(request: HttpRequest, hall: HallView, matter: Matter, said: dict[str, 
             "elsewhere": None,
             "reasons": refused.reasons,
             "kept": None,
+            "held": (),
             "full": False,
         }
         return render(request, "kiosk/problem.html", context, status=409)
@@ -164,6 +162,7 @@ def _done(request: HttpRequest, hall: HallView, code: str) -> HttpResponse:
             printed = True
     found = queries.by_code(code, now=clock.now())
     context = {"hall": hall, "appointment": found, "printed": printed, "now_printed": clock.now()}
+    context["needed"] = [each["name"] for each in found.materials if each["required"]]
     return render(request, "kiosk/book_done.html", context)
 
 
@@ -191,18 +190,3 @@ def _known_name(said: dict[str, str]) -> str:
     """The name of the person's last appointment, so that it need not be typed on glass."""
     known = queries.of_person(parse_certificate(said["kind"], said["number"]), now=clock.now())
     return known[0].name if known else ""
-
-
-def _sealed(said: dict[str, str]) -> str:
-    return base64.urlsafe_b64encode(crypto.seal(json.dumps(said))).decode()
-
-
-def _unsealed(text: str) -> dict[str, str]:
-    """What was answered before; 404 for what is not ours."""
-    if not text:
-        return {}
-    try:
-        found: dict[str, str] = json.loads(crypto.unseal(base64.urlsafe_b64decode(text[:LONGEST].encode())))
-    except (crypto.Unreadable, binascii.Error, ValueError) as error:
-        raise Http404 from error
-    return found

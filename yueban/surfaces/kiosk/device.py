@@ -6,7 +6,9 @@ import functools
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from django.shortcuts import redirect
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from yueban.domain.queueing import queries
@@ -82,7 +84,12 @@ def at_terminal(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
             return redirect("kiosk:register")
         reader = queries.reader(hall.id)
         request.reader = reader  # type: ignore[attr-defined]  # for the page's script
-        answer = view(request, hall, *args, **kwargs)
+        try:
+            answer = view(request, hall, *args, **kwargs)
+        except Http404:  # the terminal has no address field: its person gets a way on, and then it goes home by itself
+            answer = render(
+                request, "kiosk/problem.html", {"hall": hall, "message": _("这一步刚才变了，请重新选择。")}, status=404
+            )
         answer._csp_update = {"connect-src": reached(reader)}  # type: ignore[attr-defined]  # noqa: SLF001  as csp_update does
         return answer
 

@@ -9,6 +9,7 @@ from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from yueban.domain.queueing.queries import HallView
 
 LONGEST_NAME = 50
+SETUP_SECONDS = 120
 
 
 @never_cache
@@ -102,7 +104,9 @@ def setup(request: HttpRequest) -> HttpResponse:
     halls = [each for each in queries.halls() if staff and staff.may(Permission.ISSUE_TICKETS, centre_id=each.id)]
     if hall not in halls:
         printers = [(each, printer) for each in halls for printer in queries.printers(each.id)]
-        return render(request, "kiosk/setup.html", {"halls": halls, "printers": printers})
+        page = render(request, "kiosk/setup.html", {"halls": halls, "printers": printers})
+        page["Refresh"] = f"{SETUP_SECONDS}; url={reverse('kiosk:home')}?idle"  # which ends the login too
+        return page
     logout(request)
     response = redirect("kiosk:home")
     chosen = request.POST.get("printer", "")

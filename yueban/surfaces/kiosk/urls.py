@@ -11,6 +11,7 @@ urlpatterns = [
     path("booked/number/", views.number, name="number"),
     path("booked/certificate/", views.certificate, name="certificate"),
     path("booked/take/", views.take, name="take"),
+    path("again/", views.again, name="again"),
     path("walk-in/", views.walk_in, name="walk_in"),
     path("walk-in/department/", views.department, name="department"),
     path("walk-in/issue/", views.issue, name="issue"),

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,10 +15,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yueban.domain.booking import queries as booking
+from yueban.domain.people import queries as people
 from yueban.domain.queueing import operations, queries, readers
 from yueban.domain.queueing.printing import PrintingFailed
 from yueban.domain.queueing.readers import Meaning
 from yueban.domain.queueing.rules import (
+    OPEN,
     AlreadyPressed,
     AlreadyWaiting,
     NotReserved,
@@ -31,6 +34,7 @@ from yueban.kernel import clock, crypto, ids
 from yueban.kernel.certificates import CertificateKind, parse_certificate
 from yueban.kernel.errors import InvalidInput
 from yueban.surfaces.kiosk.device import at_terminal, printer_of
+from yueban.surfaces.kiosk.sealing import card, certificate_of
 from yueban.surfaces.middleware import ELDER_COOKIE
 
 if TYPE_CHECKING:
@@ -45,7 +49,7 @@ DAYS = 7
 LIVE = frozenset({"booked", "arrived", "ticketed", "accepted", "missed"})
 TICKET = "ticket:"
 PRESS = re.compile(r"[A-Za-z0-9_-]{8,32}")
-PAGE = re.compile(r"/kiosk/[a-z/-]*")
+PAGE = re.compile(r"/kiosk/[a-z/-]*(\?[\w%=&.+-]*)?", re.ASCII)
 """Pages of the terminal that can be opened again by their address."""
 
 
@@ -57,7 +61,9 @@ def by(hall: HallView) -> str:
 @require_GET
 @at_terminal
 def home(request: HttpRequest, hall: HallView) -> HttpResponse:
-    """「我已预约」 or 「现场取号」. `?idle`: nobody is there any more, and nothing of the last person stays."""
+    """「我已预约」 or 「现场取号」. `?idle`: nobody is there any more, and nothing of the last person stays, nor a login."""
+    if "idle" in request.GET and request.user.is_authenticated:
+        logout(request)
     response = render(request, "kiosk/home.html", {"hall": hall})
     if "idle" in request.GET and ELDER_COOKIE in request.COOKIES:
         response = redirect("kiosk:home")
@@ -107,28 +113,57 @@ def take(request: HttpRequest, hall: HallView) -> HttpResponse:
     return _take(request, hall, crypto.verify(request.POST.get("appointment", "")[:200]) or "")
 
 
-@require_GET
+@require_POST
+@at_terminal
+def again(request: HttpRequest, hall: HallView) -> HttpResponse:
+    """Print a number once more (补打) whose holder showed the certificate; it comes signed from our own page."""
+    payload = crypto.verify(request.POST.get("ticket", "")[:200]) or ""
+    found = queries.ticket(int(payload.removeprefix(TICKET))) if payload.startswith(TICKET) else None
+    if found is None or found.centre_id != hall.id:
+        raise Http404
+    if found.state not in OPEN:
+        return _problem(request, hall, message=_("这个号刚才已经办完或作废。"))
+    operations.mark_present(found.id, by=by(hall), now=clock.now())
+    return _printed(request, hall, operations.Issued(found.id, found.label, again=True))
+
+
+@require_http_methods(["GET", "POST"])
 @at_terminal
 def walk_in(request: HttpRequest, hall: HallView) -> HttpResponse:
-    """Which department, or in a small hall at once which queue."""
-    queues = queries.queues(hall.id, date=clock.today())
+    """Which department, or in a small hall at once which queue; `card` goes along where one was shown."""
+    queues = queries.queues(hall.id, date=clock.today(), now=clock.now())
     if len(queues) <= FEW_QUEUES:
-        context = {"hall": hall, "queues": queues, "back": reverse("kiosk:home"), "press": ids.new_press()}
-        return render(request, "kiosk/queues.html", context)
-    return render(request, "kiosk/departments.html", {"hall": hall, "departments": _departments(queues)})
+        context = {"queues": queues, "back": reverse("kiosk:home"), "press": ids.new_press()}
+        return render(request, "kiosk/queues.html", _walk_in_page(request, hall) | context)
+    return render(
+        request, "kiosk/departments.html", _walk_in_page(request, hall) | {"departments": _departments(queues)}
+    )
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @at_terminal
 def department(request: HttpRequest, hall: HallView) -> HttpResponse:
     """Which queue of the department, with the people waiting."""
-    chosen = request.GET.get("name", "")
-    queues = [each for each in queries.queues(hall.id, date=clock.today()) if chosen in each.departments]
+    chosen = request.POST.get("name", "") or request.GET.get("name", "")
+    queues = [
+        each for each in queries.queues(hall.id, date=clock.today(), now=clock.now()) if chosen in each.departments
+    ]
     if not queues:
         raise Http404
-    context = {"hall": hall, "queues": queues, "department": chosen, "back": reverse("kiosk:walk_in")}
-    context["press"] = ids.new_press()
-    return render(request, "kiosk/queues.html", context)
+    context = {"queues": queues, "department": chosen, "back": reverse("kiosk:walk_in"), "press": ids.new_press()}
+    return render(request, "kiosk/queues.html", _walk_in_page(request, hall) | context)
+
+
+def _walk_in_page(request: HttpRequest, hall: HallView) -> dict[str, Any]:
+    """What both pages show of the certificate: whose it is, or why it is worth showing one."""
+    text = request.POST.get("card", "")
+    shown = certificate_of(text)
+    return {
+        "hall": hall,
+        "card": text,
+        "masked": shown.masked if shown else "",
+        "first_from": None if shown else queries.hall_rules(hall.id).statutory_age,
+    }
 
 
 @require_POST
@@ -143,9 +178,9 @@ def issue(request: HttpRequest, hall: HallView) -> HttpResponse:
     if press and (earlier := queries.ticket_pressed(press)) is not None:
         return _pressed_again(request, hall, earlier)
     try:
-        issued = operations.issue(
-            known[queue_id], by=by(hall), now=clock.now(), holder=operations.Holder(press=press), reserve=True
-        )
+        issued = _issued(known[queue_id], hall, certificate_of(request.POST.get("card", "")), press)
+    except AlreadyWaiting:  # its slip is being printed at another terminal
+        return _problem(request, hall, message=_("您今天在这个队列已经有一个号，请先办完再取。"))
     except AlreadyPressed:  # two answers to one press cross
         return redirect("kiosk:home")
     except UnknownQueue as error:
@@ -153,6 +188,13 @@ def issue(request: HttpRequest, hall: HallView) -> HttpResponse:
     except (OutsideBands, QuotaUsed) as limit:
         return _problem(request, hall, message=_limit(limit), full=True)
     return _printed(request, hall, issued)
+
+
+def _issued(queue_id: int, hall: HallView, shown: Certificate | None, press: str | None) -> operations.Issued:
+    if shown is not None:
+        return operations.issue_to(queue_id, shown, by=by(hall), now=clock.now(), press=press, reserve=True)
+    holder = operations.Holder(press=press)
+    return operations.issue(queue_id, by=by(hall), now=clock.now(), holder=holder, reserve=True)
 
 
 def _pressed_again(request: HttpRequest, hall: HallView, earlier: TicketView) -> HttpResponse:
@@ -204,7 +246,8 @@ def ticket(request: HttpRequest, hall: HallView, token: str) -> HttpResponse:
     Where the page itself prints, the number counts from now on: the terminal shows it.
     """
     payload = crypto.verify(token) or ""
-    found = queries.ticket(int(payload.removeprefix(TICKET))) if payload.startswith(TICKET) else None
+    number = int(payload.removeprefix(TICKET)) if payload.startswith(TICKET) else 0
+    found = queries.ticket(number, now=clock.now())
     if found is None:
         raise Http404
     if found.state in {TicketState.RESERVED, TicketState.VOID}:
@@ -222,16 +265,25 @@ def _take(request: HttpRequest, hall: HallView, code: str) -> HttpResponse:
     code = ids.ungrouped(code)
     try:
         found = booking.by_code(code if code.isdigit() else "", now=clock.now())
-        if found.centre_id != hall.id:
-            return _problem(request, hall, elsewhere=found)
-        issued = operations.check_in(code, by=by(hall), now=clock.now(), reserve=True)
-        return _printed(request, hall, issued)
     except booking.UnknownAppointment:
         return _problem(request, hall, message=_("没有查到这个预约。请核对预约号，或改用证件取号。"))
+    if found.centre_id != hall.id:
+        return _problem(request, hall, elsewhere=found)
+    try:
+        issued = operations.check_in(code, by=by(hall), now=clock.now(), reserve=True)
     except Refused as refused:
         return _problem(request, hall, reasons=refused.reasons, kept=queries.ticket_of(code))
     except AlreadyWaiting:
-        return _problem(request, hall, message=_("您今天在这个队列已经有一个号，请先办完再取。"))
+        held = queries.open_tickets(found.person_id, centre_id=hall.id, date=clock.today())
+        same = [each for each in held if each.queue_id == found.queue_id]
+        words = _("您今天在这个队列已经有一个号，请先办完再取。")
+        return _problem(request, hall, message=words, held=_signed(same))
+    return _printed(request, hall, issued)
+
+
+def _signed(tickets: list[TicketView]) -> list[tuple[TicketView, str]]:
+    """Numbers that may be printed again, each with what its button says."""
+    return [(each, crypto.sign(f"{TICKET}{each.id}")) for each in tickets]
 
 
 def _by_certificate(
@@ -246,19 +298,22 @@ def _by_certificate(
 
 
 def _of_certificate(request: HttpRequest, hall: HallView, parsed: Certificate) -> HttpResponse:
-    """Take the ticket of today's only appointment of a person, or show today's and those of the next seven days."""
+    """Take the ticket of today's only appointment, or show everything of the person: today, seven days, open numbers.
+
+    Without an appointment here today the certificate takes a walk-in's number, first by law where its age says so.
+    """
     today, last = clock.today(), clock.today() + timedelta(days=DAYS)
     known = booking.of_person(parsed, now=clock.now())
     live = [each for each in reversed(known) if each.status in LIVE and today <= each.service_date <= last]
     now, later = [e for e in live if e.service_date == today], [e for e in live if e.service_date > today]
     if len(now) == 1:
         return _take(request, hall, now[0].code)
-    if live:
-        here = [each for each in now if each.centre_id == hall.id]
-        elsewhere = [each for each in now if each.centre_id != hall.id]
-        context = {"hall": hall, "appointments": here, "elsewhere": elsewhere, "later": later}
-        return render(request, "kiosk/choose.html", context)
-    return _problem(request, hall, message=_("这个证件今天没有预约。"))
+    here = [each for each in now if each.centre_id == hall.id]
+    person = people.person_of(parsed)
+    held = queries.open_tickets(person, centre_id=hall.id, date=today) if person else []
+    context = {"hall": hall, "appointments": here, "later": later, "card": "" if here else card(parsed)}
+    context |= {"elsewhere": [each for each in now if each.centre_id != hall.id], "held": _signed(held)}
+    return render(request, "kiosk/choose.html", context)
 
 
 def _certificate_page(hall: HallView, kind: CertificateKind) -> dict[str, Any]:
@@ -288,6 +343,7 @@ def _problem(
         "elsewhere": elsewhere,
         "reasons": (),
         "kept": None,
+        "held": (),
         "full": False,
     } | more
     return render(request, "kiosk/problem.html", context, status=409)

@@ -1,10 +1,15 @@
 """Pages for what went wrong: each says it plainly and leads on."""
 
+from typing import Final
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+
+UNATTENDED: Final = {"/kiosk/": "; url=/kiosk/?idle", "/display/": ""}
+RETRY_SECONDS: Final = 15
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  Django's signature
@@ -35,13 +40,22 @@ def gone(request: HttpRequest) -> HttpResponse:
     return _page(request, 404, _("这一步已经过期了"), words)
 
 
-def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  Django's signature
+def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault. Nothing but a static page, because whatever broke may be broken here too."""
-    return HttpResponse(render_to_string("portal/broken.html"), status=500)
+    return _back_by_itself(request, HttpResponse(render_to_string("portal/broken.html"), status=500))
 
 
 def _page(request: HttpRequest, status: int, title: str, words: str, again: str = "") -> HttpResponse:
-    return render(request, "portal/error.html", {"title": title, "words": words, "again": again}, status=status)
+    context = {"title": title, "words": words, "again": again}
+    return _back_by_itself(request, render(request, "portal/error.html", context, status=status))
+
+
+def _back_by_itself(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """Nobody stands at a terminal or a board to press anything: they try again."""
+    again = next((home for start, home in UNATTENDED.items() if request.path.startswith(start)), None)
+    if again is not None:
+        answer["Refresh"] = f"{RETRY_SECONDS}{again}"
+    return answer
 
 
 def _back(request: HttpRequest) -> str:

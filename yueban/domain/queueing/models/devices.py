@@ -17,6 +17,9 @@ class Wording(models.Model):
     called = models.CharField(_("叫号"), max_length=screens.LONGEST, blank=True, help_text=screens.CALLED)
     idle = models.CharField(_("空闲"), max_length=screens.LONGEST, blank=True, help_text=screens.IDLE)
     paused = models.CharField(_("暂停"), max_length=screens.LONGEST, blank=True, help_text=screens.PAUSED)
+    notices = models.TextField(
+        _("大屏通知"), max_length=1000, blank=True, help_text=_("每行一条，在大屏底部轮流显示，每条不超过 30 字")
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = _("大厅用语")

@@ -11,7 +11,16 @@ from yueban.domain.queueing.operations.counters import (
 )
 from yueban.domain.queueing.operations.handling import Ending, accept, continue_with, finish, write_note
 from yueban.domain.queueing.operations.helping import answer_help, call_for_help, give_priority, more_time
-from yueban.domain.queueing.operations.issuing import Holder, check_in, issue, mark_present, take_ticket, void
+from yueban.domain.queueing.operations.issuing import (
+    Holder,
+    check_in,
+    holder_of,
+    issue,
+    issue_to,
+    mark_present,
+    take_ticket,
+    void,
+)
 from yueban.domain.queueing.operations.leaving import missed, park, resume, transfer, transfer_to_counter, undo
 from yueban.domain.queueing.operations.printing import (
     acknowledge,
@@ -48,7 +57,9 @@ __all__ = [
     "finish",
     "give_priority",
     "hand_out",
+    "holder_of",
     "issue",
+    "issue_to",
     "keep_overnight",
     "load_paper",
     "mark_present",

@@ -12,8 +12,10 @@ from yueban.domain.queueing import queries
 from yueban.domain.queueing.models import CentreHall, CounterState, Ticket
 from yueban.domain.queueing.operations import moves
 from yueban.domain.queueing.rules import (
+    AT_COUNTER,
     OPEN,
     AlreadyWaiting,
+    CounterBusy,
     CounterMode,
     CounterTaken,
     Move,
@@ -46,11 +48,15 @@ RETURNING counter_id
 
 
 def open_counter(counter_id: int, *, staff_id: int, by: str, now: datetime) -> None:
-    """A clerk sits down; the counter where this clerk sat before closes. Raises UnknownCounter, CounterTaken."""
+    """A clerk sits down; the counter where this clerk sat before closes.
+
+    Raises UnknownCounter, CounterTaken, CounterBusy (somebody is in hand there).
+    """
     with translate({"counter_once_a_clerk": CounterTaken}), transaction.atomic():
         for other in (
             CounterState.objects.filter(staff_id=staff_id).exclude(counter_id=counter_id).values_list("pk", flat=True)
         ):
+            _nobody_in_hand(other)
             _set(other, CounterMode.CLOSED, None, by=by, now=now)
         _set(counter_id, CounterMode.OPEN, staff_id, by=by, now=now)
 
@@ -62,9 +68,15 @@ def pause_counter(counter_id: int, *, by: str, now: datetime) -> None:
 
 
 def close_counter(counter_id: int, *, by: str, now: datetime) -> None:
-    """The clerk leaves. Raises UnknownCounter."""
+    """The clerk leaves; nobody is left standing at a closed counter. Raises UnknownCounter, CounterBusy."""
     with transaction.atomic():
+        _nobody_in_hand(counter_id)
         _set(counter_id, CounterMode.CLOSED, None, by=by, now=now)
+
+
+def _nobody_in_hand(counter_id: int) -> None:
+    if Ticket.objects.filter(counter_id=counter_id, state__in=AT_COUNTER).exists():
+        raise CounterBusy
 
 
 def set_bookings_first(counter_id: int, *, on: bool, by: str, now: datetime) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
 from yueban.domain.booking import operations as booking
 from yueban.domain.booking import queries as appointments
+from yueban.domain.people import operations as people
 from yueban.domain.queueing import queries
 from yueban.domain.queueing.models import Ticket
 from yueban.domain.queueing.operations import limits, moves, reserving
@@ -37,6 +38,8 @@ from yueban.kernel.constraints import retrying, translate
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
+
+    from yueban.kernel.certificates import Certificate
 
 HELD: Mapping[str, Callable[[], Exception]] = {
     "ticket_open_once_a_person_and_queue": AlreadyWaiting,
@@ -84,6 +87,40 @@ def issue(
     rank_class = TicketClass.STATUTORY if statutory or holder.ground else TicketClass.WALK_IN
     with _one_open_ticket_a_person(), transaction.atomic():
         return _number(queue_id, holder, Placing(now, classes=frozenset({rank_class})), by, reserve=reserve)
+
+
+def holder_of(certificate: Certificate, *, centre_id: int, now: datetime) -> Holder:
+    """The person of a certificate, 老年人 from the centre's age on (R5.3)."""
+    ground = ground_of_age(certificate.birth_date, now.date(), queries.hall_rules(centre_id))
+    return Holder(people.know(certificate, now=now), ground=ground or "")
+
+
+def issue_to(
+    queue_id: int,
+    certificate: Certificate,
+    *,
+    by: str,
+    now: datetime,
+    press: str | None = None,
+    reserve: bool = False,
+) -> Issued:
+    """Give a walk-in who showed a certificate the next number, or print the open one of this queue again (补打).
+
+    老年人 go first from the centre's age on (R5.3). Raises as `issue` does; AlreadyWaiting only where the first slip is
+    still being printed.
+    """
+    queue = queries.queue(queue_id)
+    if queue is None:
+        raise UnknownQueue(queue_id)
+    holder = replace(holder_of(certificate, centre_id=queue.centre_id, now=now), press=press)
+    assert holder.person_id is not None  # noqa: S101 - it has a certificate
+    with suppress(AlreadyWaiting):
+        return issue(queue_id, by=by, now=now, holder=holder, reserve=reserve)
+    held = queries.open_tickets(holder.person_id, centre_id=queue.centre_id, date=now.date())
+    kept = next((each for each in held if each.queue_id == queue_id), None)
+    if kept is None:
+        raise AlreadyWaiting(queue.code)
+    return Issued(kept.id, kept.label, again=True)
 
 
 @retrying()
@@ -162,6 +199,7 @@ def _number(queue_id: int, holder: Holder, placing: Placing, by: str, *, reserve
     booked = holder.appointment_id is not None
     order = queries.calling_order(queue.centre_id, day)
     numbering_id, number = _next_number(queue_id, BOOKED_SERIES if booked else WALK_IN_SERIES, placing.issued_at)
+    key = due_at(placing, order)
     if not booked:
         limits.check(queue, now=placing.issued_at)
     ticket = Ticket.objects.create(
@@ -179,9 +217,9 @@ def _number(queue_id: int, holder: Holder, placing: Placing, by: str, *, reserve
         rank_class=leading(placing.classes, order),
         ground=holder.ground,
         press=holder.press,
-        foretold=queries.estimate_for_next(queue_id, date=day).minutes,
+        foretold=queries.estimate_at(queue_id, due_at=key, number=number, now=placing.issued_at).minutes,
         issued_at=placing.issued_at,
-        due_at=due_at(placing, order),
+        due_at=key,
         state=TicketState.RESERVED if reserve else TicketState.WAITING,
     )
     kind = "ticket.reserved" if reserve else "ticket.issued"

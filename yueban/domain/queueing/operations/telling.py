@@ -1,6 +1,9 @@
 """Messages to those who took their number on a phone: it is your turn soon, it is your turn now.
 
 They are written in the transaction of the call that moved the queue, and sent by the worker.
+
+A call holds the ticket it took, so it may not wait for a neighbour's: whoever is being called at this very moment is
+passed over, as the claim does it, and who is left out is told by the next call.
 """
 
 from __future__ import annotations
@@ -31,9 +34,15 @@ def _tell_the_next(called: Ticket, ahead: int, now: datetime) -> None:
     waiting = Ticket.objects.filter(queue_id=called.queue_id, date=called.date, state=TicketState.WAITING)
     near = waiting.select_related("queue", "centre").order_by("due_at", "number", "id")[: ahead + 1]
     for place, ticket in enumerate(near):
-        if ticket.remote and ticket.told_at is None:
-            Ticket.objects.filter(pk=ticket.pk).update(told_at=now)
+        if ticket.remote and ticket.told_at is None and _mark_told(ticket.pk, now):
             _tell(ticket, "ticket_near", now, count=place)
+
+
+def _mark_told(ticket_id: int, now: datetime) -> bool:
+    """Whether nobody else tells it, or calls it, at this moment; never waits for who does."""
+    still = Ticket.objects.filter(pk=ticket_id, state=TicketState.WAITING, told_at=None)
+    mine = still.select_for_update(skip_locked=True).values_list("pk", flat=True)
+    return bool(mine) and Ticket.objects.filter(pk=ticket_id).update(told_at=now) == 1
 
 
 def _tell(ticket: Ticket, template: str, now: datetime, **fields: Any) -> None:

@@ -10,9 +10,11 @@ from yueban.domain.queueing.queries.console import (
 )
 from yueban.domain.queueing.queries.day import DayReport, day_report
 from yueban.domain.queueing.queries.devices import (
+    DeadScreen,
     PrinterView,
     ScreenView,
     appointment_slip,
+    dead_screens,
     printer,
     printers,
     reader,
@@ -21,7 +23,7 @@ from yueban.domain.queueing.queries.devices import (
     ticket_slip,
     vocabulary,
 )
-from yueban.domain.queueing.queries.estimates import estimate_for_next
+from yueban.domain.queueing.queries.estimates import estimate_at
 from yueban.domain.queueing.queries.face import CounterFace, counter_face, counter_numbered
 from yueban.domain.queueing.queries.guide import HelpView, help_calls, ticket_labelled
 from yueban.domain.queueing.queries.hall import (
@@ -36,6 +38,7 @@ from yueban.domain.queueing.queries.hall import (
     hall,
     halls,
     labels_of,
+    open_tickets,
     people_ahead,
     queue,
     queues,
@@ -59,6 +62,7 @@ __all__ = [
     "CounterQueueView",
     "CounterView",
     "DayReport",
+    "DeadScreen",
     "HallView",
     "HandlingView",
     "HelpView",
@@ -81,7 +85,8 @@ __all__ = [
     "counter_view",
     "counters",
     "day_report",
-    "estimate_for_next",
+    "dead_screens",
+    "estimate_at",
     "hall",
     "hall_rules",
     "halls",
@@ -91,6 +96,7 @@ __all__ = [
     "labels_of",
     "last_handling",
     "matters_of_counter",
+    "open_tickets",
     "people_ahead",
     "printer",
     "printers",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from yueban.domain.audit import queries as audit
+from yueban.domain.queueing.queries.devices import notices
 from yueban.domain.queueing.queries.hall import rows
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ SELECT q.code, q.name, count(t.id) AS waiting,
     coalesce((array_agg(t.label ORDER BY t.due_at, t.number, t.id) FILTER (WHERE t.id IS NOT NULL))[1:%(next)s], '{}') AS next
 FROM directory_queue q
 LEFT JOIN queueing_ticket t ON t.queue_id = q.id AND t.date = %(date)s AND t.state = 'waiting'
-WHERE q.centre_id = %(centre)s AND q.active GROUP BY q.id ORDER BY q."order", q.id
+WHERE q.centre_id = %(centre)s AND q.active GROUP BY q.id ORDER BY count(t.id) = 0, q."order", q.id
 """
 
 
@@ -53,11 +54,15 @@ class WaitingQueue:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What the board shows. It is at least as new as `position` of the feed: replay what comes after."""
+    """What the board shows. It is at least as new as `position` of the feed: replay what comes after.
+
+    Queues in which somebody waits come first: nobody looks for an empty one. `notices` are the centre's own.
+    """
 
     position: int
     calls: list[Call]
     queues: list[WaitingQueue]
+    notices: list[str]
 
 
 def board(centre_id: int, *, now: datetime) -> Board:
@@ -65,4 +70,5 @@ def board(centre_id: int, *, now: datetime) -> Board:
     position = audit.last_position()
     day = {"centre": centre_id, "date": now.date()}
     calls = [Call(**each) for each in rows(CALLS, day | {"limit": LATEST})]
-    return Board(position, calls, [WaitingQueue(**each) for each in rows(WAITING, day | {"next": NEXT})])
+    queues = [WaitingQueue(**each) for each in rows(WAITING, day | {"next": NEXT})]
+    return Board(position, calls, queues, notices(centre_id))

@@ -15,21 +15,25 @@ if TYPE_CHECKING:
 
 NEXT = 12
 
-COLUMNS = """t.id, t.label, t.state, t.series = 'Y' AS booked, t.remote, t.issued_at, t.called_at, t.served_at, t.recalls,
+COLUMNS = """t.id, t.label, t.state, t.series = 'Y' AS booked, t.remote, t.issued_at, t.called_at, t.served_at, t.recalls, t.recalled_at,
     t.why, t.rank_class, t.counter_id, t.person_id, t.ground, t.note, t.misses, t.for_counter_id, q.name AS queue_name,
     coalesce(m.name, '') AS matter, coalesce(a.name, '') AS person, coalesce(a.organisation, '') AS organisation,
     t.appointment_id, coalesce(a.code, '') AS appointment_code, lower(a.during) AS starts_at, upper(a.during) AS ends_at,
-    a.present_at IS NOT NULL AS present"""
+    a.present_at IS NOT NULL AS present, k.number AS counter_number"""
 JOINS = """
 LEFT JOIN directory_queue q ON q.id = x.queue_id
 LEFT JOIN booking_appointment a ON a.id = x.appointment_id
 LEFT JOIN directory_matter m ON m.id = coalesce(x.matter_id, a.matter_id)
+LEFT JOIN directory_counter k ON k.id = x.counter_id
 """
 AT_COUNTER = f"""
 SELECT {COLUMNS.replace("t.", "x.")} FROM queueing_ticket x {JOINS}
-WHERE x.counter_id = %(counter)s AND x.date = %(date)s AND x.state IN ('called', 'serving', 'parked', 'missed')
-ORDER BY x.called_at DESC
-"""  # noqa: S608 - our own constants
+WHERE x.centre_id = %(centre)s AND x.date = %(date)s AND x.state IN ('called', 'serving', 'parked', 'missed')
+    AND (x.counter_id = %(counter)s OR (x.state IN ('parked', 'missed')
+        AND x.queue_id IN (SELECT queue_id FROM directory_counterqueue WHERE counter_id = %(counter)s)
+        AND NOT EXISTS (SELECT 1 FROM queueing_counterstate s WHERE s.counter_id = x.counter_id AND s.state <> 'closed')))
+ORDER BY x.counter_id <> %(counter)s, x.called_at DESC
+"""  # noqa: S608 - our own constants; whoever was set aside at a counter that has closed is found at its neighbours
 WAITING = f"""
 SELECT {COLUMNS.replace("t.", "x.")} FROM
     (SELECT t.*, row_number() OVER () AS place FROM (SELECT t.* {IN_ORDER} LIMIT %(limit)s) t) x {JOINS} ORDER BY x.place
@@ -93,6 +97,7 @@ class Line:
     called_at: datetime | None
     served_at: datetime | None
     recalls: int
+    recalled_at: datetime | None
     why: str
     rank_class: str
     counter_id: int | None
@@ -110,6 +115,7 @@ class Line:
     starts_at: datetime | None
     ends_at: datetime | None
     present: bool
+    counter_number: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +236,7 @@ def _undo(counter_id: int, now: datetime) -> UndoChoice | None:
 
 def _parameters(facts: CounterFacts, day: date) -> dict[str, Any]:
     step = calling_order(facts.centre_id, day).step
-    return in_order(facts, date=day, step=step)
+    return in_order(facts, date=day, step=step) | {"centre": facts.centre_id}
 
 
 def _line(row: dict[str, Any]) -> Line:

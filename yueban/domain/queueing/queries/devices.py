@@ -34,6 +34,12 @@ LEFT JOIN queueing_wording w ON w.centre_id = h.id
 WHERE s.active AND c.active AND h.active AND s.driver <> 'web' ORDER BY s.id
 """
 
+DEAD = """
+SELECT s.id, c.number AS counter, c.area, s.failed_at AS since
+FROM queueing_screen s JOIN directory_counter c ON c.id = s.counter_id
+WHERE c.centre_id = %(centre)s AND c.active AND s.active AND s.failed_at IS NOT NULL ORDER BY c.number, s.id
+"""
+
 VOCABULARY = """
 SELECT ARRAY(SELECT DISTINCT prefix FROM directory_queue WHERE active ORDER BY prefix) AS prefixes,
     ARRAY(SELECT DISTINCT area FROM directory_counter WHERE active AND area <> '' ORDER BY area) AS areas
@@ -83,6 +89,12 @@ def texts(centre_id: int) -> Texts:
     return _texts({"called": own.called, "idle": own.idle, "paused": own.paused})
 
 
+def notices(centre_id: int) -> list[str]:
+    """What the boards of a hall tell in their last line, one after the other; empty where the centre wrote nothing."""
+    text = Wording.objects.filter(pk=centre_id).values_list("notices", flat=True).first() or ""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
 def _texts(own: Mapping[str, Any]) -> Texts:
     return Texts(**{name: own[name] for name in ("called", "idle", "paused") if own[name]})
 
@@ -113,6 +125,21 @@ def _screen(row: dict[str, Any], address: Address) -> ScreenView:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class DeadScreen:
+    """A window screen that takes no text, and since when."""
+
+    id: int
+    counter: int
+    area: str
+    since: datetime
+
+
+def dead_screens(centre_id: int) -> list[DeadScreen]:
+    """The window screens of a hall that do not answer, by their counter."""
+    return [DeadScreen(**each) for each in rows(DEAD, {"centre": centre_id})]
+
+
 def printers(centre_id: int) -> list[PrinterView]:
     """The printers of a hall by their name."""
     return [_printer(each) for each in Printer.objects.filter(centre_id=centre_id, active=True).order_by("name")]
@@ -138,7 +165,7 @@ def reader(centre_id: int) -> dict[str, Any] | None:
 
 def ticket_slip(ticket_id: int, *, at: datetime, again: bool = False) -> TicketSlip:
     """What stands on the slip of a ticket. Raises UnknownTicket."""
-    found = ticket(ticket_id)
+    found = ticket(ticket_id, now=at)
     if found is None:
         raise UnknownTicket(ticket_id)
     centre = hall(found.centre_code)

@@ -197,10 +197,10 @@ def queues_of_counter(counter_id: int) -> list[int]:
     return [each["queue_id"] for each in found]
 
 
-def queues(centre_id: int, *, date: date) -> list[QueueView]:
-    """The queues of a centre with the people waiting, and how long who comes now would wait."""
+def queues(centre_id: int, *, date: date, now: datetime | None = None) -> list[QueueView]:
+    """The queues of a centre with the people waiting, and how long who comes now would wait; see `paces` for `now`."""
     found = rows(QUEUES, {"centre": centre_id, "date": date})
-    pace = paces([each["id"] for each in found], date=date)
+    pace = paces([each["id"] for each in found], date=date, now=now)
     return [_queue_view(each, pace[each["id"]]) for each in found]
 
 
@@ -211,10 +211,10 @@ def _queue_view(row: dict[str, Any], pace: Pace) -> QueueView:
     return QueueView(**row)
 
 
-def ticket(ticket_id: int) -> TicketView | None:
-    """One ticket, None when there is none."""
+def ticket(ticket_id: int, *, now: datetime | None = None) -> TicketView | None:
+    """One ticket, None when there is none; with `now` its estimate counts the time until the hall opens."""
     found = rows(TICKET + "WHERE t.id = %(id)s", {"id": ticket_id})
-    return _ticket_view(found[0]) if found else None
+    return _ticket_view(found[0], now) if found else None
 
 
 LABELS = """
@@ -228,13 +228,23 @@ def labels_of(appointment_codes: Sequence[str]) -> dict[str, str]:
     return {each["code"]: each["label"] for each in rows(LABELS, {"codes": list(appointment_codes)})}
 
 
-def ticket_of(appointment_code: str) -> TicketView | None:
+def ticket_of(appointment_code: str, *, now: datetime | None = None) -> TicketView | None:
     """The ticket of an appointment that was not withdrawn, None when none was taken."""
     found = rows(
         TICKET + "WHERE a.code = %(code)s AND t.state NOT IN ('void', 'reserved') ORDER BY t.id DESC",
         {"code": appointment_code},
     )
-    return _ticket_view(found[0]) if found else None
+    return _ticket_view(found[0], now) if found else None
+
+
+def open_tickets(person_id: int, *, centre_id: int, date: date) -> list[TicketView]:
+    """The numbers that a person holds in a hall on a day and that are not ended, oldest first."""
+    found = rows(
+        TICKET + "WHERE t.person_id = %(person)s AND t.centre_id = %(centre)s AND t.date = %(date)s"
+        " AND t.state IN ('waiting', 'called', 'serving', 'parked') ORDER BY t.id",
+        {"person": person_id, "centre": centre_id, "date": date},
+    )
+    return [_ticket_view(each) for each in found]
 
 
 def ticket_pressed(press: str) -> TicketView | None:
@@ -249,8 +259,9 @@ def people_ahead(ticket_id: int) -> int:
     return found.ahead if found is not None else 0
 
 
-def _ticket_view(row: dict[str, Any]) -> TicketView:
-    expected = paces([row["queue_id"]], date=row.pop("date"))[row["queue_id"]].after(row["ahead"])
+def _ticket_view(row: dict[str, Any], now: datetime | None = None) -> TicketView:
+    queue_id = row["queue_id"]
+    expected = paces([queue_id], date=row.pop("date"), now=now)[queue_id].after(row["ahead"])
     row |= {"estimate": expected.minutes, "estimate_low": expected.low, "estimate_high": expected.high}
     areas, state, booked = tuple(row.pop("areas")), TicketState(row.pop("state")), row.pop("series") == "Y"
     return TicketView(areas=areas, state=state, booked=booked, **row)

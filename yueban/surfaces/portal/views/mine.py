@@ -268,7 +268,7 @@ def _ticket_page(request: HttpRequest, found: AppointmentView, refused: tuple[An
 
 
 def _held(found: AppointmentView) -> dict[str, Any]:
-    held = tickets.ticket_of(found.code)
+    held = tickets.ticket_of(found.code, now=clock.now())
     return {"ticket": held, "live": held is not None and held.state in {*OPEN, "missed"}}
 
 

@@ -82,6 +82,12 @@
       made = timer.dataset.now;
       offset = new Date(made) - Date.now();
     }
+    const recall = document.querySelector("[data-rests]");
+    if (recall) { // a number was called just now: let people hear it before it is called again
+      const left = Math.ceil(Number(recall.dataset.rests) - (Date.now() + offset - new Date(recall.dataset.last)) / 1000);
+      recall.disabled = left > 0;
+      recall.querySelector("[data-left]").textContent = left > 0 ? left : "";
+    }
     const seconds = Math.max(0, Math.floor((Date.now() + offset - new Date(timer.dataset.since)) / 1000));
     timer.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
   }

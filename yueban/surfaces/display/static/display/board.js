@@ -75,6 +75,11 @@ import { Announcer } from "./voice.js";
       return item;
     }));
   }
+  let notice = 0;
+  const usual = find("notice").textContent;
+  function showNotice() {
+    find("notice").textContent = state.notices.length ? state.notices[notice % state.notices.length] : usual;
+  }
   let emphasis = 0;
   function emphasise() {
     const hero = find("hero");
@@ -106,6 +111,7 @@ import { Announcer } from "./voice.js";
       fetch(root.dataset.state, { cache: "no-store" }).then((answer) => (answer.ok ? answer.json() : null)).then((fresh) => {
         if (!fresh) return;
         state.queues = fresh.queues;
+        state.notices = fresh.notices;
         showQueues();
         if (fresh.position >= position) { // a new day begins empty
           state.calls = fresh.calls.filter(here);
@@ -126,6 +132,7 @@ import { Announcer } from "./voice.js";
     heard = performance.now();
     const event = JSON.parse(message.data);
     if (event.kind === "ticket.called" || event.kind === "ticket.recalled") onCall(event);
+    else if (event.ticket) announcer.drop(event.ticket); // who stands at the counter, or was sent on, need not be called
     refreshSoon();
   }
   let position = state.position, source = null;
@@ -152,7 +159,8 @@ import { Announcer } from "./voice.js";
   showQueues();
   showClock();
   setInterval(() => { showClock(); showAge(); }, 500);
-  setInterval(() => { page += 1; showQueues(); }, PAGE_MS);
+  showNotice();
+  setInterval(() => { page += 1; showQueues(); notice += 1; showNotice(); }, PAGE_MS);
   setInterval(refreshSoon, 30000);
   connect();
 })();

@@ -1,7 +1,7 @@
-// The voice of a hall: one announcement at a time, each said twice, from clips or by the browser. For Chromium 87 and later.
+// The voice of a hall: one announcement at a time, each said twice unless others wait, from clips or by the browser. For Chromium 87 and later.
 const SILENT = /^[\s，。！、；：,.!;:]+|[\s，。！、；：,.!;:]+$/g;
 const LETTER_BY_LETTER = new Set(["label", "counter"]);
-const TIMES = 2, BETWEEN_MS = 700, AFTER_MS = 400, PATIENCE_MS = 15000, UNLOCK_MS = 400;
+const TIMES = 2, CROWDED = 2, BETWEEN_MS = 700, AFTER_MS = 400, PATIENCE_MS = 15000, UNLOCK_MS = 400;
 const LOUDSPEAKER = "yueban-loudspeaker"; // one a machine, whatever windows it shows
 
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -40,6 +40,11 @@ export class Announcer {
     this.work();
   }
 
+  // The call of a ticket is settled before its turn to be said came.
+  drop(ticket) {
+    this.waiting = this.waiting.filter((call) => call.ticket !== ticket);
+  }
+
   // Somebody touched the page: sound is allowed from now on.
   unlock(greeting) {
     if (this.audio) this.audio.resume();
@@ -72,6 +77,7 @@ export class Announcer {
   async announce(call) {
     const list = playlist(this.template, call, this.clips), buffers = list && (await this.load(list));
     for (let time = 0; time < TIMES; time += 1) {
+      if (time && this.waiting.length >= CROWDED) break; // a full hall: better once and in time
       if (time) await wait(BETWEEN_MS);
       if (buffers) await this.play(buffers, call);
       else await this.speak(call);

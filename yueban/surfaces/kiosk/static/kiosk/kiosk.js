@@ -75,8 +75,22 @@ import { service, wedge } from "../yueban/reader.js";
     show(plain());
   }
 
+  // ---- larger letters at once: the page, and what was typed on it, stays ------------------------------------------------
+  const size = find("size");
+  if (size) {
+    size.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const larger = !("elder" in document.documentElement.dataset);
+      if (larger) document.documentElement.dataset.elder = "";
+      else delete document.documentElement.dataset.elder;
+      find("smaller", size).hidden = !larger;
+      find("larger", size).hidden = larger;
+      fetch(size.action, { method: "POST", body: new FormData(size), redirect: "manual" }).catch(() => {});
+    });
+  }
+
   // ---- one press is one ticket ----------------------------------------------------------------------------------------------
-  document.querySelectorAll("form[method=post]").forEach((each) => {
+  document.querySelectorAll("form[method=post]:not([data-size])").forEach((each) => {
     each.addEventListener("submit", (event) => {
       if (each.dataset.sent) { event.preventDefault(); return; }
       each.dataset.sent = "yes";
