@@ -189,6 +189,7 @@ def welcome(accounts: list[dict[str, str]], more: str = "") -> str:
         f"  门户 portal    {web}/",
         f"  取号机 kiosk   {web}/kiosk/",
         f"  叫号 counter   {web}/counter/",
+        f"  登记 desk      {web}/desk/",
         f"  大屏 board     {web}/display/board/{centre}/",
         f"  后台 admin     {web}/admin/",
         f"  接口 API       {web}/api/docs",

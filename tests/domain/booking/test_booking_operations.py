@@ -406,3 +406,18 @@ def test_availability_of_an_unknown_place_is_said() -> None:
     assert reasons_of(lambda: queries.availability(centre=elsewhere.centre.code, matter=hall.matter.code, **asked)) == [
         "not_offered_here"
     ]
+
+
+def test_the_proof_misses_a_message_but_not_one_that_was_forgotten_with_its_time() -> None:
+    hall = make_hall()
+    first = book(request_for(hall, hall.slot(9)), by="test", now=instant("2026-11-27 10:00:00"))
+    later = request_for(hall, hall.slot(10), 8)
+    book(later, by="test", now=instant("2026-11-27 11:00:00"))
+    of_first = Message.objects.filter(appointment_id=Appointment.objects.get(code=first.code).pk)
+    assert queries.broken_invariants() == []
+    of_first.delete()
+    assert queries.broken_invariants() == []
+    Message.objects.all().delete()
+    assert [line.partition(":")[0] for line in queries.broken_invariants()] == [
+        "an appointment was confirmed without its message"
+    ] * 2

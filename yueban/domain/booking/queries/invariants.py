@@ -19,6 +19,7 @@ _CHECKS: Final[dict[str, str]] = {
     "an appointment was confirmed without its message": """
         SELECT 'appointment ' || a.id FROM booking_appointment a
         WHERE a.place = 'counter' AND a.phone_sealed <> ''::bytea
+            AND a.booked_at >= (SELECT coalesce(min(created_at), '-infinity') FROM notices_message)  -- older ones are forgotten
             AND NOT EXISTS (SELECT 1 FROM notices_message m WHERE m.event = 'booked:' || a.id)""",
     "an appointment was confirmed without its history": """
         SELECT 'appointment ' || a.id FROM booking_appointment a
