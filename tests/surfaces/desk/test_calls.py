@@ -214,3 +214,30 @@ def test_the_list_costs_the_same_with_one_and_with_three_calls_in_hand(hall: Hal
             assert len(clerk.get(CALLS).context["rows"]) == n + 1
         counts.append(len(captured))
     assert counts[0] == counts[2]
+
+
+def test_r4_0_the_moment_of_a_call_passes_the_cut_off_for_its_own_registration_and_no_other(hall: Hall) -> None:
+    call_id = taken(hall)
+    clerk, colleague = staff(Role.CLERK, hall, "answers"), staff(Role.CLERK, hall, "watches")
+    at("2026-11-27 17:10")
+    clerk.post(f"{CALLS}{call_id}/claim")
+    first = clerk.post("/desk/register/", registered(hall, call_id, 1))
+    assert clerk.post("/desk/register/", registered(hall, call_id, 1))["Location"] == first["Location"]
+    for each in (clerk, colleague):
+        assert each.post("/desk/register/", registered(hall, call_id, 2))["Location"] == CALLS
+        assert each.get("/desk/register/", {"call": call_id})["Location"] == CALLS
+    assert Appointment.objects.count() == 1
+
+
+def registered(hall: Hall, call_id: int, n: int) -> dict[str, Any]:
+    """What a registration sends that answers a call."""
+    return {
+        "do": "book",
+        "channel": "phone",
+        "number": resident(n).number,
+        "name": "样例群众",
+        "phone": phone(n),
+        "what": f"m:{hall.matter.code}",
+        "slot": str(hall.slot(10).pk),
+        "call": str(call_id),
+    }

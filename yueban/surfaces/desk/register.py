@@ -108,6 +108,8 @@ def register(request: HttpRequest, place: Workplace) -> HttpResponse:
 def _asking(request: HttpRequest, place: Workplace) -> Asking:
     typed = Typed.of(request.POST if request.method == "POST" else request.GET)
     call = call_in_hand(place, typed.call_id) if typed.call_id else None
+    if call is not None and call.code and request.POST.get("do") != "book":
+        raise CallTaken
     if request.method != "POST":
         typed = _beginning(typed, place, call)
     found = choices.search(typed.q, place)
@@ -205,8 +207,9 @@ def _complete(asking: Asking) -> Applicant:
 
 def _registered(asking: Asking, applicant: Applicant) -> str:
     """Book, or find what the same press booked a moment ago; then end the call that it answers."""
-    by, now = asking.place.staff.by, asking.now
-    call = asking.call if asking.call and not asking.call.code else None
+    by, now, call = asking.place.staff.by, asking.now, asking.call
+    if call is not None and call.code:
+        return _answered(asking, applicant, call.code)
     if call is not None:
         booking.claim_call(call.id, by=by, now=now)
     people.admit_certificate(persons.certificate_index(applicant.certificate))
@@ -248,10 +251,25 @@ def _already(refused: Refused, asking: Asking, applicant: Applicant) -> str:
     """The code of this very registration when it was made a moment ago: pressed twice, or an answer that was lost."""
     if all(reason.code is not RefusalCode.OVERLAPPING for reason in refused.reasons):
         return ""
-    target = asking.target
+    return next(iter(_same(asking, applicant)), "")
+
+
+def _answered(asking: Asking, applicant: Applicant, code: str) -> str:
+    """The registration that ended this call, when it is pressed again; `CallTaken` for any other.
+
+    Its moment passes over the cut-off (R4.0): it serves once, or whoever has its number would need no override.
+    """
+    if code not in _same(asking, applicant):
+        raise CallTaken
+    return code
+
+
+def _same(asking: Asking, applicant: Applicant) -> list[str]:
+    """The codes of what stands of this very registration."""
+    target, found = asking.target, []
     for each in queries.of_person(applicant.certificate, now=asking.now):
         what = f"p:{each.package_code}" if each.package_code else f"m:{each.matter_code}"
         same = each.slot_id == asking.typed.slot_id and target is not None and what == target.value
         if same and each.status == "booked" and each.phone == applicant.phone and each.name == applicant.name:
-            return each.code
-    return ""
+            found.append(each.code)
+    return found
