@@ -24,7 +24,7 @@ from yueban.domain.booking.operations import (
 )
 from yueban.domain.booking.rules import AttemptResult, CallState, CallTaken, ChannelKind, ClosedReason, DayPart
 from yueban.domain.calendar.models import Session
-from yueban.domain.directory.models import Department
+from yueban.domain.directory.models import Department, Offer
 from yueban.domain.notices.models import Message
 from yueban.domain.regulation.rules import RefusalCode, Refused
 
@@ -156,6 +156,19 @@ def test_a_call_is_handed_on_to_another_department_and_keeps_its_due_time(hall: 
     mine = queries.waiting_calls(hall.centre.pk, department_id=hall.matter.department_id)
     assert mine == []
     assert [each.id for each in queries.waiting_calls(hall.centre.pk, department_id=other.pk)] == [call_id]
+
+
+def test_r3_6_a_call_about_what_this_hall_does_not_handle_is_handed_on_to_the_hall_that_does(hall: Hall) -> None:
+    elsewhere = make_hall(code="elsewhere")
+    nowhere = make_matter(hall.matter.department, hall.queue)
+    Offer.objects.filter(matter=nowhere).delete()
+    call_id = take_call(said(hall), by=HOTLINE, now=FRIDAY)
+    claim_call(call_id, by=CLERK, now=FRIDAY)
+    with pytest.raises(Refused):
+        hand_on_call(call_id, nowhere.code, by=CLERK, now=FRIDAY)
+    hand_on_call(call_id, elsewhere.matter.code, by=CLERK, now=FRIDAY)
+    assert queries.waiting_calls(hall.centre.pk) == []
+    assert [each.id for each in queries.waiting_calls(elsewhere.centre.pk)] == [call_id]
 
 
 def test_r4_1_2_a_closed_call_says_why_and_waits_no_more(hall: Hall) -> None:

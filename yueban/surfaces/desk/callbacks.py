@@ -19,7 +19,7 @@ from yueban.domain.booking.rules import AttemptResult, CallState, CallTaken, Clo
 from yueban.domain.people import queries as people
 from yueban.domain.people.rules import Permission
 from yueban.kernel import clock
-from yueban.kernel.wall import TZ
+from yueban.kernel.wall import TZ, in_our_years
 from yueban.surfaces.desk import choices
 from yueban.surfaces.desk.cards import Card, Waiting
 from yueban.surfaces.templatetags.yueban import moment_plain
@@ -192,7 +192,8 @@ def close(request: HttpRequest, place: Workplace, call_id: int) -> HttpResponse:
 @at_work(Permission.CALL_BACK)
 def hand_on(request: HttpRequest, place: Workplace, call_id: int) -> HttpResponse:
     """Hand a call on to another matter's counters: what was wanted was something else."""
-    found = choices.search_all(request.POST.get("q", "")[:100].strip())
+    answers = choices.search_all(request.POST.get("q", "")[:100].replace("\0", "").strip())
+    found = [each for each in answers if choices.halls_of(each)]
     if not found:
         try:
             context = _one(call_in_hand(place, call_id), _("没有找到这个事项。"))
@@ -244,6 +245,7 @@ def _of_department(place: Workplace, call_id: int) -> CallView:
 def _instant(text: str) -> datetime | None:
     """Read a local date and time of a form in the county's zone."""
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=TZ) if text else None
+        found = datetime.fromisoformat(text).replace(tzinfo=TZ)
     except ValueError:
         return None
+    return found if in_our_years(found) else None

@@ -123,10 +123,18 @@ def close_call(call_id: int, why: ClosedReason, *, by: str, now: datetime, note:
 
 @transaction.atomic
 def hand_on_call(call_id: int, matter: str, *, by: str, now: datetime) -> None:
-    """Hand a call on to the counters of another matter; its due time stands. Raises `CallTaken`, `UnknownMatter`."""
-    found = directory.matter(matter)
-    _change(call_id, by=by, claimed_by="", claimed_at=None, matter=found, department_id=found.department_id)
-    _record(call_id, _centre_of(call_id), "handed_on", by=by, now=now, data={"matter": found.code})
+    """Hand a call on to the counters of another matter; its due time stands. Raises `CallTaken`, `UnknownMatter`.
+
+    Where this hall does not handle the matter, the call goes to the first that does (R3.6); `Refused` where none does.
+    """
+    found, here = directory.matter(matter), _centre_of(call_id)
+    halls = [each.centre_id for each in directory.offers(found)]
+    if not halls:
+        raise Refused([reason(RefusalCode.NOT_OFFERED_HERE)])
+    there = here if here in halls else halls[0]
+    columns = {"matter": found, "department_id": found.department_id, "centre_id": there}
+    _change(call_id, by=by, claimed_by="", claimed_at=None, **columns)
+    _record(call_id, there, "handed_on", by=by, now=now, data={"matter": found.code})
 
 
 @transaction.atomic
