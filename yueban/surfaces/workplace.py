@@ -105,10 +105,12 @@ class WholeCounty:
 
 def county_page(request: HttpRequest, template: str, staff: StaffIdentity, /, **context: Any) -> HttpResponse:
     """Render a page of the office that is about no hall: accounts, roles, the log."""
+    hall = directory.centres().filter(pk=staff.scope.centre_id).first()
+    place = {"staff": staff, "centre": hall or WholeCounty(gettext("全县"))}
     tabs = [(reverse(name), text) for permission, name, text in TABS if staff.may(permission)]
-    place = {"staff": staff, "centre": WholeCounty(gettext("全县"))}
     status = context.pop("status", 200)
-    return render(request, template, {"place": place, "tabs": tabs, "path": request.path, **context}, status=status)
+    names = {"place": place, "tabs": tabs, "path": request.path, "here": _here(tabs, request.path)}
+    return render(request, template, names | context, status=status)
 
 
 def page(request: HttpRequest, template: str, place: Workplace, /, status: int = 200, **context: Any) -> HttpResponse:
@@ -117,4 +119,10 @@ def page(request: HttpRequest, template: str, place: Workplace, /, status: int =
     tabs = [
         (reverse(name), text) for permission, name, text in TABS if place.staff.may(permission, centre_id=centre_id)
     ]
-    return render(request, template, {"place": place, "tabs": tabs, "path": request.path, **context}, status=status)
+    names = {"place": place, "tabs": tabs, "path": request.path, "here": _here(tabs, request.path)}
+    return render(request, template, names | context, status=status)
+
+
+def _here(tabs: list[tuple[str, Any]], path: str) -> str:
+    """The tab that a page belongs to: a page within 回电 is still 回电, everything else of the desk is 工作台."""
+    return max((address for address, _text in tabs if path.startswith(address)), key=len, default="")
