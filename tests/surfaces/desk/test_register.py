@@ -10,12 +10,13 @@ import pytest
 from django.test import Client
 
 from tests.factories import MONDAY, Hall, instant, make_hall, make_matter, phone, request_for, resident
+from tests.packages import make_package
 from yueban.domain.audit.models import Event
 from yueban.domain.booking import operations as booking
 from yueban.domain.booking.models import Appointment
 from yueban.domain.booking.rules import ChannelKind
 from yueban.domain.credit.models import Strike
-from yueban.domain.directory.models import Department
+from yueban.domain.directory.models import Department, Package
 from yueban.domain.notices.models import Message
 from yueban.domain.people import operations as people
 from yueban.domain.people.rules import Role
@@ -223,6 +224,17 @@ def test_matters_are_found_by_name_and_by_pinyin_initials_and_the_best_is_chosen
     by_initials = clerk.post(REGISTER, filled(hall, do="look", what="", q="hzbl"))
     by_name = clerk.post(REGISTER, filled(hall, do="look", what="", q="护照"))
     assert [each.context["target"].matter.code for each in (by_initials, by_name)] == ["passport", "passport"]
+
+
+def test_r5_2_a_package_is_found_by_pinyin_initials_and_among_many_matters(hall: Hall, clerk: Client) -> None:
+    package = make_package(hall)
+    Package.objects.filter(pk=package.pk).update(name="样例开店一件事", initials="ylkdyjs ylkd")
+    for n in range(9):
+        make_matter(hall.matter.department, hall.queue, name=f"样例开店登记{n}", initials=f"ylkddj{n}")
+    for text in ("kdyjs", "YLKD", "样例开店"):
+        found = clerk.post(REGISTER, filled(hall, do="look", what="", q=text)).context["found"]
+        assert f"p:{package.code}" in [each.value for each in found]
+        assert len(found) <= 8
 
 
 def test_a_clerk_of_a_department_registers_only_what_it_decides(hall: Hall) -> None:

@@ -233,6 +233,7 @@ class Package(models.Model):
     code = models.CharField(_("代码"), max_length=80, unique=True)
     name = models.CharField(_("名称"), max_length=100)
     short_name = models.CharField(_("简称"), max_length=20)
+    initials = models.CharField(_("拼音首字母"), max_length=200, default="")
     audience = models.CharField(_("服务对象"), max_length=20, choices=AUDIENCES)
     lead = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="led_packages", verbose_name=_("牵头事项"))
     members = models.ManyToManyField(

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 DAYS = 31
 MATTERS = 8
+PACKAGES = 2
+"""So many places of the list are kept for packages that fit: matters alone could fill it."""
 HOURS = 8
 LIFTED = frozenset({RefusalCode.TOO_LATE, RefusalCode.BEYOND_HORIZON})
 """What an override passes over (R4.0)."""
@@ -93,9 +95,8 @@ def search_all(text: str, department: Department | None = None) -> list[Target]:
     if not text:
         return []
     found = [Target(each) for each in directory.search_matters(text, department=department)[:MATTERS]]
-    named = [each for each in directory.packages() if text in each.name or text in each.short_name]
-    led = [each for each in named if department is None or each.lead.department_id == department.pk]
-    return [*found, *(Target(each.lead, each) for each in led)][:MATTERS]
+    led = [Target(each.lead, each) for each in directory.search_packages(text, department=department)[:MATTERS]]
+    return [*found[: MATTERS - min(len(led), PACKAGES)], *led][:MATTERS]
 
 
 def target_of(value: str, place: Workplace) -> Target | None:

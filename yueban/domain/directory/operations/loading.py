@@ -243,6 +243,7 @@ class _Loader:
                 p.id: _fields(p, ("name", "short_name", "audience"))
                 | {
                     "code": p.id,
+                    "initials": initials(p.name, p.short_name),
                     "lead_id": self.matters.rows[p.lead_item].pk,
                     "merged_materials": files.as_plain(p.merged_materials),
                     "active": True,

@@ -35,6 +35,7 @@ from yueban.domain.directory.queries.services import (
     popular_matters,
     queues_with_frequent_matters,
     search_matters,
+    search_packages,
 )
 from yueban.domain.directory.queries.whole import county, demand
 
@@ -76,4 +77,5 @@ __all__ = [
     "queues_of",
     "queues_with_frequent_matters",
     "search_matters",
+    "search_packages",
 ]

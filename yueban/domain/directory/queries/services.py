@@ -132,6 +132,17 @@ def packages() -> QuerySet[Package]:
     return _package_rows().order_by("order", "code")
 
 
+def search_packages(text: str, *, department: Department | None = None) -> QuerySet[Package]:
+    """Answer packages whose name or pinyin initials hold every word of `text`; those that a department leads, if given."""
+    rows, words = packages(), _words(text)
+    for word in words:
+        found = Q(name__icontains=word) | Q(short_name__icontains=word)
+        rows = rows.filter(found | Q(initials__contains=word) if word.isascii() and word.isalnum() else found)
+    if department is not None:
+        rows = rows.filter(lead__department=department)
+    return rows if words else rows.none()
+
+
 def _package_rows() -> QuerySet[Package]:
     rows = Package.objects.filter(active=True, lead__active=True).select_related("lead__department")
     return rows.prefetch_related("packagemember_set__matter__department")
