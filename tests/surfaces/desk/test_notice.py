@@ -154,6 +154,13 @@ def test_an_appointment_is_found_by_number_certificate_or_telephone_and_never_by
     assert clerk.post("/desk/find", {"q": phone(2)}).status_code == 404
 
 
+def test_a_mistyped_number_is_answered_at_the_desk_where_it_can_be_typed_again(hall: Hall, code: str) -> None:
+    answer = staff(hall).post("/desk/find", {"q": "1000 0000"})
+    assert answer.status_code == 404
+    assert "没有找到。请输入预约号" in answer.content.decode()
+    assert staff(make_hall(code="elsewhere"), "stranger").post("/desk/find", {"q": code}).status_code == 404
+
+
 def test_who_looks_for_a_person_finds_only_what_is_their_own_work(hall: Hall, code: str) -> None:
     stranger = staff(make_hall(code="elsewhere"), "stranger")
     assert stranger.post("/desk/find", {"q": phone(1)}).status_code == 404

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.http import Http404
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -14,7 +15,7 @@ from yueban.domain.queueing import readers
 from yueban.kernel import clock, ids
 from yueban.kernel.certificates import parse_certificate, parse_phone
 from yueban.kernel.errors import InvalidInput
-from yueban.surfaces.desk.appointment import here
+from yueban.surfaces.desk.appointment import here, seen
 from yueban.surfaces.words import KINDS, STATUSES
 from yueban.surfaces.workplace import at_work, page
 
@@ -36,14 +37,23 @@ def find(request: HttpRequest, place: Workplace) -> HttpResponse:
     if request.method != "POST":
         return redirect("desk:home")
     text = request.POST.get("q", "")[:LONGEST].replace("\0", "").strip()
-    code = readers.understand(text).code
-    if code:
-        return redirect("desk:appointment", code)
     now = clock.now()
+    code = readers.understand(text).code
+    if code and _is_theirs(place, code, now):
+        return redirect("desk:appointment", code)
     found = [each for each in _of(text, now) if here(place, each)]
     message = "" if found else _("没有找到。请输入预约号、完整的证件号码或手机号。")
     rows = [(each, *STATUSES[each.status]) for each in found]
     return page(request, "desk/found.html", place, status=200 if found else 404, found=rows, message=message)
+
+
+def _is_theirs(place: Workplace, code: str, now: datetime) -> bool:
+    """Whether the number is of an appointment that this person may see; a mistyped one is answered at the desk."""
+    try:
+        seen(place, code, now)
+    except Http404:
+        return False
+    return True
 
 
 def _of(text: str, now: datetime) -> list[AppointmentView]:
