@@ -51,6 +51,11 @@ def test_what_an_operator_needs_stays(text: str) -> None:
     assert logs.masked(text) == text
 
 
+@pytest.mark.parametrize("way", ["/p/", "/q/", "/r/", "/v/", "/api/receipts/aliyun/"])
+def test_an_address_that_is_a_key_is_in_no_log(way: str) -> None:
+    assert logs.masked(f"Conflict: {way}82641907AQx-_1234abc/no") == f"Conflict: {way}{logs.MASK}/no"
+
+
 def test_the_failing_row_that_postgresql_repeats_is_masked() -> None:
     said = 'violates check "x"\nDETAIL:  Failing row contains (1, 样例甲, 北京路).\n'
     assert "样例甲" not in logs.masked(said)

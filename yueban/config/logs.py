@@ -27,10 +27,13 @@ PERSONAL_TEXT = re.compile(
 )
 # PostgreSQL repeats the failing row in a line of its own, with names that no pattern can know.
 _DETAIL = re.compile(r"^(DETAIL|CONTEXT):.*$", re.MULTILINE)
+# Whoever holds such an address may act: the links of messages, and where providers push receipts.
+_KEYS_IN_ADDRESSES = re.compile(r"(/[pqrv]/|/api/receipts/[^/\s]{1,40}/)[\w-]{12,}")
 
 
 def masked(text: str) -> str:
-    """The text without anything that looks like the number of a certificate or a telephone."""
+    """The text without what looks like the number of a certificate or a telephone, and without keys in addresses."""
+    text = _KEYS_IN_ADDRESSES.sub(rf"\1{MASK}", text)
     return PERSONAL_TEXT.sub(MASK, _DETAIL.sub(rf"\1: {MASK}", text))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
 from tests.papers import archive, bomb, many_scans, packed_objects, paper, photo, photo_with_place
 from yueban.domain.prereview.copies import MOST_BYTES, Copy, Kind, read_copy
@@ -38,6 +38,18 @@ def test_a_photograph_is_turned_upright_and_loses_the_place_and_the_phone() -> N
     with Image.open(io.BytesIO(copy.content)) as picture:
         assert picture.size == (480, 640)
         assert not picture.getexif()
+
+
+def test_a_photograph_whose_notes_are_broken_is_turned_all_the_same() -> None:
+    notes = Image.Exif()
+    notes[ExifTags.Base.Orientation], notes[ExifTags.Base.XResolution] = 6, 72.0
+    plain = notes.tobytes()
+    broken = plain.replace(b"\x01\x1a\x00\x05", b"\x01\x1a\x00\x02").replace(b"\x1a\x01\x05\x00", b"\x1a\x01\x02\x00")
+    assert broken != plain, "the resolution is called a text now"
+    made = io.BytesIO()
+    Image.new("RGB", (40, 30)).save(made, "JPEG", exif=broken)
+    with Image.open(io.BytesIO(read_copy(made.getvalue()).content)) as picture:
+        assert picture.size == (30, 40)
 
 
 def test_a_large_photograph_is_kept_at_two_hundred_dots_an_inch_of_a_page() -> None:

@@ -93,3 +93,22 @@ def test_a_body_beyond_measure_is_refused() -> None:
 
 def test_looking_changes_nothing() -> None:
     assert Client().get(f"/api/receipts/mas/{SECRET}").status_code == 405
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"success": ["true"]},
+        {"success": {}, "biz_id": "n\0-2"},
+        {"err_code": "bad\0code", "biz_id": "n-3"},
+        {"err_code": "\ud800", "biz_id": "n-4"},
+        {"report_time": "0001-01-01 00:00:00", "biz_id": "n-5"},
+        {"report_time": "9999-12-31 23:59:59", "biz_id": "n-6"},
+    ],
+)
+def test_odd_values_in_a_receipt_are_no_fault_of_ours_and_can_be_read_again(entry: dict[str, object]) -> None:
+    status, _said = push("aliyun", json.dumps([{"phone_number": PHONE, "biz_id": "n-2"} | entry]).encode())
+    assert status == 200
+    kept = Receipt.objects.get()
+    assert "\0" not in kept.reference + kept.code
+    assert 2000 <= kept.reported_at.year < 2200

@@ -206,3 +206,10 @@ def test_a_house_without_a_gateway_says_so(manager: Client, settings: Settings) 
     assert "还没有接通短信平台" not in manager.get("/office/messages/").content.decode()
     settings.SMS_GATEWAY = "none"
     assert "还没有接通短信平台" in manager.get("/office/messages/").content.decode()
+
+
+def test_number_nought_is_no_message_and_sends_nothing_again(manager: Client, hall: Hall) -> None:
+    message = write(hall)
+    manager.post("/office/messages/0/again")
+    message.refresh_from_db()
+    assert message.state == "dead"

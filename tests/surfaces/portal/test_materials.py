@@ -187,7 +187,8 @@ def test_a_form_without_a_file_says_so(reader: Client, code: str) -> None:
 def test_odd_input_breaks_nothing(reader: Client, code: str, replacing: str) -> None:
     assert send(reader, code, photo(), replacing=replacing).status_code in {302, 422}
     assert send(reader, code, photo(), material=99).status_code == 422
-    assert reader.post(f"/me/{code}/materials/copies/1/delete", {"material": "x"}).status_code == 302
+    for odd in ("x", "9" * 5000):
+        assert reader.post(f"/me/{code}/materials/copies/1/delete", {"material": odd}).status_code == 302
 
 
 def test_too_many_in_a_minute_are_told_to_wait(reader: Client, code: str) -> None:

@@ -171,3 +171,13 @@ def test_my_appointments_lead_to_the_page_of_the_visit(field: Field) -> None:
     session.save()
     client.cookies["sessionid"] = session.session_key or ""
     assert client.get(f"/me/{visit.code}/")["Location"] == visit.path
+
+
+@pytest.mark.parametrize(
+    "odd", ["a\0b", "9" * 5000, "0001-01-01T00:00+08:00", "9999-12-31T23:59+08:00", "9999-12-31T23:59:59-23:59"]
+)
+def test_what_was_never_offered_is_answered_in_words(proposal: VisitView, odd: str) -> None:
+    for page in ("", "/time", "/no"):
+        for seen in (odd, "0"):
+            answer = Client().post(proposal.path + page, {"seen": seen, "start": odd, "wish": odd, "why": odd})
+            assert answer.status_code < 500

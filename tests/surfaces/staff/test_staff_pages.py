@@ -178,3 +178,8 @@ def test_whoever_asks_django_to_authenticate_counts_failures_too() -> None:
     assert authenticate(username="li") is None
     assert [authenticate(username="li", password="wrong") for _ in range(5)] == [None] * 5
     assert authenticate(username="li", password=NEW) is None
+
+
+def test_odd_letters_in_a_login_are_a_wrong_login() -> None:
+    for odd in ("clerk\0", "\0", "x" * 5000):
+        assert Client().post("/staff/login", {"username": odd, "password": odd}).status_code == 200

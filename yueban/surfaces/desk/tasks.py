@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -22,6 +21,7 @@ from yueban.kernel import clock
 from yueban.kernel.errors import InvalidInput
 from yueban.surfaces.desk import appointment, home
 from yueban.surfaces.desk.cards import Card, Waiting
+from yueban.surfaces.desk.typed import day_of
 from yueban.surfaces.words import STATUSES
 from yueban.surfaces.workplace import at_work, page
 
@@ -127,10 +127,7 @@ def _elsewhere(place: Workplace, day: date) -> list[AppointmentView]:
 
 
 def _day(text: str) -> date:
-    try:
-        return parse_date(text) or clock.today()
-    except ValueError:
-        return clock.today()
+    return day_of(text) or clock.today()
 
 
 def part(found: AppointmentView, _place: Workplace, _now: datetime) -> dict[str, Any]:

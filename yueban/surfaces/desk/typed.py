@@ -13,6 +13,7 @@ from yueban.domain.booking.rules import ChannelKind
 from yueban.domain.queueing import readers
 from yueban.kernel import certificates
 from yueban.kernel.errors import FieldError, InvalidInput
+from yueban.kernel.wall import in_our_years
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LONGEST = 300
+LONGEST_ID = 18  # digits; a bigint holds them all
 INPUTS = ("number", "name", "phone", "organisation", "uscc", "q", "slot", "why")
 OWN, RELATIVE, NONE = "own", "relative", "none"
 
@@ -66,12 +68,12 @@ class Typed:
     @property
     def slot_id(self) -> int:
         """The chosen hour, 0 when none is."""
-        return int(self.slot) if self.slot.isascii() and self.slot.isdigit() else 0
+        return _id(self.slot)
 
     @property
     def call_id(self) -> int:
         """The call that this answers, 0 for none."""
-        return int(self.call) if self.call.isascii() and self.call.isdigit() else 0
+        return _id(self.call)
 
     @property
     def from_day(self) -> date | None:
@@ -93,9 +95,14 @@ class Applicant:
 def day_of(text: str) -> date | None:
     """Read a date; None for whatever is none."""
     try:
-        return parse_date(text)
+        found = parse_date(text)
     except ValueError:
         return None
+    return found if found and in_our_years(found) else None
+
+
+def _id(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_ID else 0
 
 
 def certificate_of(typed: Typed) -> Certificate | None:

@@ -26,7 +26,7 @@ from yueban.domain.regulation import queries as regulation
 from yueban.domain.regulation.rules import Refused
 from yueban.kernel import clock
 from yueban.kernel.errors import InvalidInput
-from yueban.kernel.wall import TZ
+from yueban.kernel.wall import TZ, in_our_years
 from yueban.surfaces.desk import choices, home
 from yueban.surfaces.desk.cards import Card, Waiting
 from yueban.surfaces.desk.typed import INPUTS, Typed, applicant_of, beside, by_field
@@ -174,9 +174,10 @@ class Said:
 
 def _instant(day: str, hour: str) -> datetime | None:
     try:
-        return datetime.fromisoformat(f"{day}T{hour}").replace(tzinfo=TZ)
+        found = datetime.fromisoformat(f"{day}T{hour}").replace(tzinfo=TZ)
     except ValueError:
         return None
+    return found if in_our_years(found) else None
 
 
 @require_http_methods(["GET", "POST"])

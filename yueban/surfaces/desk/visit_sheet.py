@@ -12,6 +12,7 @@ from yueban.domain.people.rules import Permission
 from yueban.domain.visits import operations, queries
 from yueban.domain.visits.rules import RESULTS, driven_twice, legs
 from yueban.kernel import clock
+from yueban.kernel.wall import in_our_years
 from yueban.surfaces.desk.visit_words import KINDS
 from yueban.surfaces.desk.visit_words import RESULTS as RESULT_NAMES
 from yueban.surfaces.desk.visits import BEGUN
@@ -75,6 +76,9 @@ def _team(place: Workplace, team_id: int) -> Team:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError as error:
         raise Http404 from error
+    if not in_our_years(found):
+        raise Http404
+    return found

@@ -34,9 +34,8 @@ def teams(request: HttpRequest, place: Workplace) -> HttpResponse:
     """All teams of this hall and department; a POST adds or changes one."""
     if request.method != "POST":
         return _page(request, place, {})
-    form = TeamForm(
-        request.POST.get("name", "")[:100], request.POST.get("members", "")[:300], "retire" not in request.POST
-    )
+    said = {name: request.POST.get(name, "").replace("\0", "")[:300] for name in ("name", "members")}
+    form = TeamForm(said["name"], said["members"], "retire" not in request.POST)
     try:
         _save(request, place, form)
     except InvalidInput as wrong:

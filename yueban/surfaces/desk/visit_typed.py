@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from yueban.domain.visits.operations import When
 from yueban.domain.visits.rules import LONGEST, MOST_TRAVEL, SHORTEST, Ground, Kind, Origin
 from yueban.kernel.errors import FieldError, InvalidInput
-from yueban.kernel.wall import at
+from yueban.kernel.wall import at, in_our_years
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -148,14 +148,15 @@ def _instant(text: str) -> datetime | None:
         found = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return found if found.tzinfo else None
+    return found if found.tzinfo and in_our_years(found) else None
 
 
 def _date(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         return None
+    return found if in_our_years(found) else None
 
 
 def _time(text: str) -> time | None:

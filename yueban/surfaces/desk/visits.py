@@ -23,6 +23,7 @@ from yueban.domain.visits.operations import NotOpen
 from yueban.domain.visits.rules import RESULTS, Origin, Result
 from yueban.kernel import clock
 from yueban.kernel.errors import FieldError, InvalidInput
+from yueban.kernel.wall import in_our_years
 from yueban.surfaces import history
 from yueban.surfaces.desk import appointment, home
 from yueban.surfaces.desk.cards import Card, Waiting
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from yueban.surfaces.workplace import Workplace
 
 LINES = 5
+LONGEST = 300
 WEEK = timedelta(days=7)
 FALLEN = timedelta(days=3)
 BEGUN = frozenset({Status.BOOKED, Status.ACCEPTED, Status.MISSED})
@@ -118,6 +120,7 @@ def _monday(text: str, today: date) -> date:
         day = date.fromisoformat(text)
     except ValueError:
         day = today
+    day = day if in_our_years(day) else today
     return day - timedelta(days=day.weekday())
 
 
@@ -205,7 +208,7 @@ def confirm(request: HttpRequest, place: Workplace, code: str) -> HttpResponse:
 @at_work(Permission.ARRANGE_VISITS)
 def reject(request: HttpRequest, place: Workplace, code: str) -> HttpResponse:
     """A request is refused with a reason that the applicant hears."""
-    found, why = _seen(place, code), request.POST.get("reason", "").strip()[:100]
+    found, why = _seen(place, code), _reason(request, 100)
     if not why:
         return _page(request, place, found, Trouble({"reject": _("请写明原因，申请人会看到。")}))
     by = place.staff.by
@@ -237,7 +240,7 @@ def move(request: HttpRequest, place: Workplace, code: str) -> HttpResponse:
 @at_work(Permission.CANCEL_FOR_COUNTER)
 def cancel(request: HttpRequest, place: Workplace, code: str) -> HttpResponse:
     """The department cannot come: the applicant is told why (R4.3); late ones need who may."""
-    found, reason = _seen(place, code), request.POST.get("reason", "")
+    found, reason = _seen(place, code), _reason(request, LONGEST)
     late = place.staff.may(Permission.CANCEL_LATE_FOR_COUNTER, centre_id=place.centre.pk)
     return _done(
         request,
@@ -262,7 +265,7 @@ def arrive(request: HttpRequest, place: Workplace, code: str) -> HttpResponse:
 def record(request: HttpRequest, place: Workplace, code: str) -> HttpResponse:
     """What the team came back with."""
     found, result = _seen(place, code), request.POST.get("result", "")
-    reason, by = request.POST.get("reason", "")[:300], place.staff.by
+    reason, by = _reason(request, LONGEST), place.staff.by
     if result not in [*Result]:
         return _page(request, place, found, Trouble({"result": _("请选择结果。")}))
     return _done(
@@ -271,6 +274,10 @@ def record(request: HttpRequest, place: Workplace, code: str) -> HttpResponse:
         found,
         lambda: operations.record(found.code, result=Result(result), reason=reason, by=by, now=clock.now()),
     )
+
+
+def _reason(request: HttpRequest, longest: int) -> str:
+    return request.POST.get("reason", "").replace("\0", "").strip()[:longest]
 
 
 def _seen(place: Workplace, code: str) -> VisitView:

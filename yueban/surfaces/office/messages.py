@@ -25,6 +25,7 @@ from yueban.domain.notices.rules import KIND_NAMES, STATE_NAMES, State, Template
 from yueban.domain.people.rules import Permission
 from yueban.kernel import certificates, clock
 from yueban.kernel.errors import InvalidInput
+from yueban.kernel.wall import in_our_years
 from yueban.surfaces.access import requires, staff_of
 from yueban.surfaces.workplace import Workplace, county_page, page
 
@@ -79,7 +80,7 @@ def _wanted(asked: Any, centre_id: int | None) -> tuple[Wanted, dict[str, str], 
             centre_id=centre_id,
             state=typed["state"] if typed["state"] in STATE_NAMES else "",
             template=typed["kind"] if typed["kind"] in set(Template) else "",
-            day=date.fromisoformat(typed["day"]) if typed["day"] else None,
+            day=_day(typed["day"]),
             phone=certificates.parse_phone(typed["phone"]) if typed["phone"] else "",
             before=int(before) if before.isascii() and before.isdecimal() and len(before) <= LONGEST_ID else 0,
         )
@@ -88,6 +89,14 @@ def _wanted(asked: Any, centre_id: int | None) -> tuple[Wanted, dict[str, str], 
     except ValueError:
         return Wanted(centre_id=centre_id), typed, _("日期写成 2026-11-30 这样。")
     return wanted, typed, ""
+
+
+def _day(text: str) -> date | None:
+    """Read a day; ValueError for none, and for one of another age."""
+    found = date.fromisoformat(text) if text else None
+    if found and not in_our_years(found):
+        raise ValueError(text)
+    return found
 
 
 def _figures(centre_id: int | None) -> list[tuple[Any, int, str]]:
@@ -127,7 +136,7 @@ def message(request: HttpRequest, message_id: int) -> HttpResponse:
     row = queries.one(message_id, centre_id=staff.scope.centre_id)
     if row is None:
         raise Http404
-    reason = request.POST.get("reason", "").strip()[:200]
+    reason = request.POST.get("reason", "").replace("\0", "").strip()[:200]
     context = _shown([row], staff)[0] | {"text": "", "reason": reason, "wrong": ""}
     context["secret"] = row.template == Template.LOGIN_CODE
     if request.method == "POST":
@@ -147,10 +156,10 @@ def _revealed(row: Row, reason: str, staff: StaffIdentity) -> dict[str, str]:
 
 @require_POST
 @requires(Permission.SEE_MESSAGES)
-def again(request: HttpRequest, message_id: int = 0) -> HttpResponse:
+def again(request: HttpRequest, message_id: int | None = None) -> HttpResponse:
     """Send one message once more, or without a number all that were given up."""
     staff = _staff(request)
-    ids = [message_id] if message_id else None
+    ids = None if message_id is None else [message_id]
     count = operations.requeue(ids, by=staff.by, now=clock.now(), centre_id=staff.scope.centre_id)
     said = ngettext("%(count)s 条短信将重新发送。", "%(count)s 条短信将重新发送。", count) % {"count": count}
     flash.success(request, said if count else _("没有可以重新发送的短信。"))

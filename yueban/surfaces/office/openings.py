@@ -21,6 +21,7 @@ from yueban.domain.calendar.rules import (
 )
 from yueban.domain.regulation.queries import citation
 from yueban.kernel.errors import FieldError, InvalidInput, gettext_noop
+from yueban.kernel.wall import in_our_years
 from yueban.surfaces.templatetags.yueban import day_text
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ LONGEST: Final = 200
 WORKDAYS: Final = ("1", "2", "3", "4", "5")
 WEEKEND: Final = ("6", "7")
 FORTNIGHT: Final = timedelta(days=13)
-_LAST_YEAR: Final = 2100
 
 _NO_DATE = gettext_noop("请选日期。")
 _TURNED = gettext_noop("结束日期不能早于开始日期。")
@@ -150,7 +150,7 @@ _NEEDED = {"weekdays": _NO_WEEKDAY, "queues": _NO_QUEUE, "counters": _NO_COUNTER
 
 def _date(text: str, field: str, errors: list[FieldError]) -> date | None:
     found = _quietly(parse_date, text)
-    if found is None or found.year > _LAST_YEAR:
+    if found is None or not in_our_years(found):
         errors.append(FieldError(field, "missing", _NO_DATE))
         return None
     return found

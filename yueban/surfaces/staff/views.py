@@ -66,7 +66,9 @@ def log_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             staff = operations.log_in(
-                request.POST.get("username", "").strip(), request.POST.get("password", ""), now=clock.now()
+                request.POST.get("username", "").replace("\0", "").strip(),
+                request.POST.get("password", ""),
+                now=clock.now(),
             )
         except LoginRefused as refused:
             context["refused"] = _(refused.message) % refused.details
@@ -155,7 +157,7 @@ def workplace(request: HttpRequest) -> HttpResponse:
     if staff.scope.centre_id is not None:
         halls = halls.filter(pk=staff.scope.centre_id)
     if request.method == "POST":
-        request.session[CHOSEN] = get_object_or_404(halls, code=request.POST.get("centre", "")).code
+        request.session[CHOSEN] = get_object_or_404(halls, code=request.POST.get("centre", "").replace("\0", "")).code
         return redirect(wanted_address(request, "next") or "staff:home")
     return render(request, "staff/workplace.html", {"halls": halls, "next": wanted_address(request, "next")})
 

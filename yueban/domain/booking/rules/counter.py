@@ -31,7 +31,7 @@ _LONG_REASON: Final = gettext_noop("原因最多 %(limit)s 个字，要写进短
 
 def told_reason(text: str) -> str:
     """Give the reason that an applicant is told, blanks squeezed. Raises InvalidInput when it is missing or too long."""
-    words = " ".join(text.split())
+    words = " ".join(text.replace("\0", "").split())
     if not words:
         raise InvalidInput("reason", "missing", _NO_REASON)
     if len(words) > LONGEST_REASON:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from yueban.domain.notices.gateways.base import Report
-from yueban.kernel.wall import TZ
+from yueban.kernel.wall import TZ, in_our_years
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,7 +45,7 @@ def answer(gateway: str) -> dict[str, Any]:
 def _aliyun(entry: Mapping[str, Any]) -> Report:
     return Report(
         phone=_phone(entry.get("phone_number")),
-        delivered=entry.get("success") in {True, "true"},
+        delivered=entry.get("success") in [True, "true"],
         code=_text(entry, "err_code"),
         reference=_text(entry, "biz_id"),
         message_id=_number(entry.get("out_id")),
@@ -78,23 +78,24 @@ def _mas(entry: Mapping[str, Any]) -> Report:
 
 def _http(entry: Mapping[str, Any]) -> Report:
     """Read our own: `{"id": 42, "receipt": "abc", "phone": "…", "delivered": true, "code": "DELIVRD", "at": ISO}`."""
-    try:
-        at = datetime.fromisoformat(_text(entry, "at"))
-    except ValueError:
-        at = None
     return Report(
         phone=_phone(entry.get("phone")),
         delivered=entry.get("delivered") is True,
         code=_text(entry, "code"),
         reference=_text(entry, "receipt"),
         message_id=_number(entry.get("id")),
-        at=at if at is None or at.tzinfo else at.replace(tzinfo=TZ),
+        at=_moment(entry.get("at"), ""),
     )
 
 
 def _text(entry: Mapping[str, Any], name: str) -> str:
     value = entry.get(name)
-    return str(value)[:100] if isinstance(value, str | int) else ""
+    return _storable(str(value))[:100] if isinstance(value, str | int) else ""
+
+
+def _storable(text: str) -> str:
+    """Drop what the database does not take: NUL, and halves of a pair."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode()
 
 
 def _phone(value: object) -> str:
@@ -109,10 +110,13 @@ def _number(value: object) -> int:
 
 
 def _moment(value: object, form: str) -> datetime | None:
+    """Read a time, in the county's zone where it names none; `form` is empty for ISO. None for none, and for no year of ours."""
     try:
-        return datetime.strptime(str(value), form).replace(tzinfo=TZ)
+        found = datetime.strptime(str(value), form) if form else datetime.fromisoformat(str(value))  # noqa: DTZ007
     except ValueError:
         return None
+    at = found if found.tzinfo else found.replace(tzinfo=TZ)
+    return at if in_our_years(at) else None
 
 
 _READERS: Final[dict[str, Callable[[Mapping[str, Any]], Report]]] = {

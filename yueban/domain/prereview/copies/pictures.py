@@ -6,13 +6,12 @@ Writing anew drops the place where it was taken, the telephone's name, and whate
 from __future__ import annotations
 
 import re
-import struct
 import threading
 import warnings
 from io import BytesIO
 from typing import Final
 
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image
 
 from yueban.kernel.errors import InvalidInput, gettext_noop
 
@@ -34,6 +33,17 @@ _START_OF_SCAN: Final = 0xDA
 _END: Final = 0xD9
 _SEGMENT: Final = 4
 
+_TURNS: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""How a picture is turned that was taken at this orientation (Exif)."""
+
 # A large picture needs hundreds of megabytes while it is decoded: one at a time in each process.
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -48,9 +58,9 @@ def redrawn(content: bytes) -> bytes:
             return _redraw(content)
     except Image.DecompressionBombError as error:
         raise InvalidInput("file", "too_many_pixels", TOO_MANY_PIXELS) from error
-    except (OSError, SyntaxError, ValueError, EOFError, struct.error) as error:
-        if isinstance(error, InvalidInput):
-            raise
+    except InvalidInput:
+        raise
+    except Exception as error:  # a decoder answers hostile bytes with whatever it stumbles over
         raise InvalidInput("file", "broken_picture", BROKEN) from error
 
 
@@ -60,11 +70,17 @@ def _redraw(content: bytes) -> bytes:
             raise InvalidInput("file", "too_many_pixels", TOO_MANY_PIXELS)
         picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is decoded no larger than needed
         picture.load()
-        upright = ImageOps.exif_transpose(picture)
+        upright = _upright(picture)
         upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
         made = BytesIO()
         _on_white(upright).save(made, "JPEG", quality=_QUALITY, optimize=True)
         return made.getvalue()
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """Turn it as its Exif says; nothing else of that is read or written, for much of it is broken."""
+    turn = _TURNS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
+    return picture if turn is None else picture.transpose(turn)
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

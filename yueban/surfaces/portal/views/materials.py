@@ -99,7 +99,7 @@ def take_back(request: HttpRequest, code: str, copy: int) -> HttpResponse:
     except InvalidInput as wrong:
         return _page(request, found, 0, wrong)
     place = request.POST.get("material", "")
-    return _back(found.code, int(place) if place.isascii() and place.isdecimal() else 0)
+    return _back(found.code, int(place) if place.isascii() and place.isdecimal() and len(place) < 4 else 0)  # noqa: PLR2004
 
 
 @never_cache

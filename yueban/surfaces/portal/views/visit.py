@@ -22,6 +22,7 @@ from yueban.domain.visits import operations, queries
 from yueban.domain.visits.operations import NotOpen, Outdated
 from yueban.domain.visits.rules import Kind, Origin, Result
 from yueban.kernel import clock
+from yueban.kernel.wall import in_our_years
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +55,7 @@ def other_time(request: HttpRequest, token: str) -> HttpResponse:
     found = _found(token)
     if request.method != "POST":
         return _time_page(request, found)
-    start, words, seen = _start(request), request.POST.get("wish", "").strip()[:LONGEST], _seen(request)
+    start, words, seen = _start(request), _said(request, "wish"), _seen(request)
     if start is None and not words:
         return _time_page(request, found, error=_("请选一个时间，或写下您方便的时间。"))
     if start is None:
@@ -73,7 +74,7 @@ def no(request: HttpRequest, token: str) -> HttpResponse:
     found = _found(token)
     if request.method != "POST":
         return _no_page(request, found)
-    why, seen = request.POST.get("why", "").strip()[:LONGEST], _seen(request)
+    why, seen = _said(request, "why"), _seen(request)
     if not found.proposed:
         return _done(request, found, lambda: operations.call_off(found.code, by=BY, now=clock.now()))
     if not why:
@@ -101,17 +102,22 @@ def _found(token: str) -> VisitView:
         raise Http404 from error
 
 
+def _said(request: HttpRequest, name: str) -> str:
+    return request.POST.get(name, "").replace("\0", "").strip()[:LONGEST]
+
+
 def _seen(request: HttpRequest) -> int:
     text = request.POST.get("seen", "")
-    return int(text) if text.isascii() and text.isdigit() else 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0  # noqa: PLR2004
 
 
 def _start(request: HttpRequest) -> datetime | None:
+    """Read an offered time; None for whatever none of ours can be."""
     try:
         start = datetime.fromisoformat(request.POST.get("start", ""))
     except ValueError:
         return None
-    return start if start.tzinfo else None
+    return start if start.tzinfo and in_our_years(start) else None
 
 
 def _page(request: HttpRequest, found: VisitView, *, said: str = "", refused: tuple[Any, ...] = ()) -> HttpResponse:
