@@ -183,3 +183,15 @@ def test_whoever_asks_django_to_authenticate_counts_failures_too() -> None:
 def test_odd_letters_in_a_login_are_a_wrong_login() -> None:
     for odd in ("clerk\0", "\0", "x" * 5000):
         assert Client().post("/staff/login", {"username": odd, "password": odd}).status_code == 200
+
+
+def test_staff_who_meet_a_closed_door_are_told_whom_to_ask_and_led_to_their_own_pages(client: Client) -> None:
+    add(role=Role.AUDIT_ADMIN)
+    enter(client)
+    closed, missing = client.get("/office/staff/"), client.get("/office/none/")
+    assert [closed.status_code, missing.status_code] == [403, 404]
+    assert "请找安全管理员调整角色" in closed.content.decode()
+    assert "网址或号码可能写错了" in missing.content.decode()
+    for page in (closed, missing):
+        assert 'href="/staff/"' in page.content.decode()
+        assert "看我的预约" not in page.content.decode()
