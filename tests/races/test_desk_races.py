@@ -64,7 +64,8 @@ def test_r4_1_2_two_workers_escalate_a_late_call_once() -> None:
     assert Event.objects.filter(kind="call.overdue").count() == 1
 
 
-def test_a_registration_sent_by_many_presses_at_once_is_one_appointment_with_one_message() -> None:
+@pytest.mark.parametrize("called", [False, True])
+def test_a_registration_sent_by_many_presses_at_once_is_one_appointment_with_one_message(*, called: bool) -> None:
     hall = a_hall()
     new = people.NewStaff("clerk", Role.CLERK, name="样例窗口", centre_id=hall.centre.pk)
     people.add_staff(new, by="test", now=FRIDAY, password="right-right-right")
@@ -80,6 +81,9 @@ def test_a_registration_sent_by_many_presses_at_once_is_one_appointment_with_one
         "what": f"m:{hall.matter.code}",
         "slot": hall.slot(9).pk,
     }
+    if called:
+        form["call"] = call_id = a_call(hall)
+        claim_call(call_id, by="staff:clerk", now=FRIDAY)
     before = clock.simulate(clock.frozen(FRIDAY))
     try:
         told = rush(8, lambda _: client.post("/desk/register/", form)["Location"])
@@ -88,4 +92,5 @@ def test_a_registration_sent_by_many_presses_at_once_is_one_appointment_with_one
     made = Appointment.objects.get()
     assert set(told) == {f"/desk/appointments/{made.code}/notice/"}
     assert Message.objects.count() == 1
+    assert Event.objects.filter(kind="call.registered").count() == called
     assert queries.broken_invariants() == []

@@ -193,6 +193,8 @@ def test_r4_0_the_moment_of_the_call_counts_for_the_cut_off(hall: Hall) -> None:
     asked = queries.call(call_id).asked_at
     booked = book(request_for(hall, hall.slot(9), channel_kind=ChannelKind.PHONE, asked_at=asked), by=CLERK, now=back)
     finish_call(call_id, booked.code, by=CLERK, now=back)
+    finish_call(call_id, booked.code, by=CLERK, now=back)  # the other of two presses at once
+    assert kinds() == ["taken", "claimed", "registered"]
     assert (queries.call(call_id).state, queries.call(call_id).code) == (CallState.REGISTERED, booked.code)
     assert [each.template for each in Message.objects.all()] == ["booked"]
 

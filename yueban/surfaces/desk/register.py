@@ -208,10 +208,8 @@ def _complete(asking: Asking) -> Applicant:
 def _registered(asking: Asking, applicant: Applicant) -> str:
     """Book, or find what the same press booked a moment ago; then end the call that it answers."""
     by, now, call = asking.place.staff.by, asking.now, asking.call
-    if call is not None and call.code:
-        return _answered(asking, applicant, call.code)
-    if call is not None:
-        booking.claim_call(call.id, by=by, now=now)
+    if call is not None and not _still_waits(call, by=by, now=now):
+        return _answered(asking, applicant, call.id)
     people.admit_certificate(persons.certificate_index(applicant.certificate))
     try:
         code = booking.book(_request(asking, applicant), by=by, now=now).code
@@ -254,11 +252,21 @@ def _already(refused: Refused, asking: Asking, applicant: Applicant) -> str:
     return next(iter(_same(asking, applicant)), "")
 
 
-def _answered(asking: Asking, applicant: Applicant, code: str) -> str:
+def _still_waits(call: CallView, *, by: str, now: datetime) -> bool:
+    """Keep the call in hand for this registration; False when it ended, a moment ago or long since."""
+    try:
+        booking.claim_call(call.id, by=by, now=now)
+    except CallTaken:
+        return False
+    return True
+
+
+def _answered(asking: Asking, applicant: Applicant, call_id: int) -> str:
     """The registration that ended this call, when it is pressed again; `CallTaken` for any other.
 
     Its moment passes over the cut-off (R4.0): it serves once, or whoever has its number would need no override.
     """
+    code = queries.call(call_id).code
     if code not in _same(asking, applicant):
         raise CallTaken
     return code

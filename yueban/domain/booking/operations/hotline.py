@@ -139,9 +139,14 @@ def hand_on_call(call_id: int, matter: str, *, by: str, now: datetime) -> None:
 
 @transaction.atomic
 def finish_call(call_id: int, code: str, *, by: str, now: datetime) -> None:
-    """End a call with the appointment that came of it (R4.1.2). Raises `CallTaken`, `UnknownAppointment`."""
+    """End a call with the appointment that came of it (R4.1.2); twice is once. Raises `CallTaken`, `UnknownAppointment`."""
     found = queries.by_code(code, now=now)
-    _change(call_id, by=by, state=CallState.REGISTERED, appointment_id=found.id, closed_at=now)
+    try:
+        _change(call_id, by=by, state=CallState.REGISTERED, appointment_id=found.id, closed_at=now)
+    except CallTaken:
+        if CallRequest.objects.filter(pk=call_id, state=CallState.REGISTERED, appointment=found.id).exists():
+            return
+        raise
     _record(call_id, found.centre_id, "registered", by=by, now=now, appointment_id=found.id)
 
 
