@@ -66,9 +66,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             staff = operations.log_in(
-                request.POST.get("username", "").replace("\0", "").strip(),
-                request.POST.get("password", ""),
-                now=clock.now(),
+                request.POST.get("username", "").strip(), request.POST.get("password", ""), now=clock.now()
             )
         except LoginRefused as refused:
             context["refused"] = _(refused.message) % refused.details
