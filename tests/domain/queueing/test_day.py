@@ -12,6 +12,7 @@ from yueban.domain.booking import operations as booking
 from yueban.domain.booking.rules import ChannelKind
 from yueban.domain.calendar.models import Session
 from yueban.domain.notices.models import Message
+from yueban.domain.notices.rules import read
 from yueban.domain.queueing import operations, queries
 from yueban.domain.queueing.models import CentreHall, QueueBand, Ticket
 from yueban.domain.queueing.rules import (
@@ -58,7 +59,9 @@ def serve(hall: Hall, called: str, ended: str) -> None:
 
 
 def messages(template: str) -> list[str]:
-    return [crypto.unseal(each.body_sealed) for each in Message.objects.filter(template=template).order_by("id")]
+    return [
+        read(crypto.unseal(each.body_sealed))[0] for each in Message.objects.filter(template=template).order_by("id")
+    ]
 
 
 def test_a_band_gives_numbers_from_its_start_until_before_its_end(hall: Hall) -> None:

@@ -161,6 +161,22 @@ def test_r4_2_taking_a_missed_call_back_puts_the_appointment_where_it_was(
     assert Appointment.objects.get(code=code).status == before
 
 
+@pytest.mark.parametrize("kind", [ChannelKind.ONLINE, ChannelKind.PHONE])
+def test_r4_2_a_missed_call_whose_booking_another_counter_served_is_not_taken_back(
+    hall: Hall, kind: ChannelKind
+) -> None:
+    decide(hall, missed=MissedRule.END)
+    code = booking.book(request_for(hall, hall.slot(9), channel_kind=kind), by="test", now=BEFORE).code
+    operations.take_ticket(code, remote=False, by="kiosk", now=at("08:55"))
+    ticket_id = called(hall, "09:00")
+    miss(ticket_id, "09:01:00")
+    assert called(hall, "09:01:01", counter=1) == ticket_id
+    operations.finish(ticket_id, outcome=Outcome.COMPLETED, by=OTHER, now=at("09:01:02"))
+    with pytest.raises(TooLateToUndo):
+        operations.undo(ticket_id, by=CLERK, now=at("09:01:03"))
+    assert Appointment.objects.get(code=code).status == "served"
+
+
 def test_a_transfer_to_a_queue_is_taken_back_with_the_person_in_hand(hall: Hall) -> None:
     other = make_queue(hall.centre, "q2", "B", hall.queue.departments.get())
     (first,) = walk_ins(hall, 1)

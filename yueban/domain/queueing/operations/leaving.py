@@ -10,6 +10,7 @@ from django.db.models import Value
 from django.db.models.functions import Coalesce
 
 from yueban.domain.booking import operations as booking
+from yueban.domain.booking.rules import IllegalTransition
 from yueban.domain.queueing import queries
 from yueban.domain.queueing.models import Ticket, Undo
 from yueban.domain.queueing.operations import moves
@@ -129,7 +130,10 @@ def undo(ticket_id: int, *, by: str, now: datetime) -> None:
         if kept.appointment_status and kept.move == Move.MISS:
             appointment_id = moves.read(ticket_id).appointment_id
             assert appointment_id is not None  # noqa: S101 - it had a status
-            booking.mark_not_missed(appointment_id, kept.appointment_status, by=by, now=now)
+            try:
+                booking.mark_not_missed(appointment_id, kept.appointment_status, by=by, now=now)
+            except IllegalTransition as error:  # another counter called the number and went on with it
+                raise TooLateToUndo from error
         _restore(kept, by, now)
         kept.delete()
 
