@@ -105,7 +105,7 @@ class WholeCounty:
 
 def county_page(request: HttpRequest, template: str, staff: StaffIdentity, /, **context: Any) -> HttpResponse:
     """Render a page of the office that is about no hall: accounts, roles, the log."""
-    hall = directory.centres().filter(pk=staff.scope.centre_id).first()
+    hall = directory.centres().filter(pk=staff.scope.centre_id or 0).first()
     place = {"staff": staff, "centre": hall or WholeCounty(gettext("全县"))}
     tabs = [(reverse(name), text) for permission, name, text in TABS if staff.may(permission)]
     status = context.pop("status", 200)
