@@ -10,11 +10,15 @@ from django.utils.translation import gettext as _
 
 UNATTENDED: Final = {"/kiosk/": "; url=/kiosk/?idle", "/display/": ""}
 RETRY_SECONDS: Final = 15
+STAFF: Final = ("/desk/", "/office/", "/counter/", "/staff/")
+"""Where staff work: the applicants' ways on would be dead ends for them."""
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  Django's signature
     """404: a mistyped address, or something that is not the visitor's own."""
     words = _("网址可能写错了，或者这一页已经不在了。")
+    if _is_for_staff(request):
+        words = _("网址或号码可能写错了，或者不属于您的大厅、部门。")
     return _page(request, 404, _("没有找到这一页"), words)
 
 
@@ -25,7 +29,10 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  Django's signature
     """403: not for this visitor."""
-    return _page(request, 403, _("这一页您不能看"), _("要看自己的预约，请用预约时的手机号登录。"))
+    words = _("要看自己的预约，请用预约时的手机号登录。")
+    if _is_for_staff(request):
+        words = _("您的角色没有这一页的权限。工作需要的话，请找安全管理员调整角色。")
+    return _page(request, 403, _("这一页您不能看"), words)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  Django's signature
@@ -47,7 +54,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, status: int, title: str, words: str, again: str = "") -> HttpResponse:
     context = {"title": title, "words": words, "again": again}
-    return _back_by_itself(request, render(request, "portal/error.html", context, status=status))
+    template = "staff/error.html" if _is_for_staff(request) else "portal/error.html"
+    return _back_by_itself(request, render(request, template, context, status=status))
+
+
+def _is_for_staff(request: HttpRequest) -> bool:
+    return request.path.startswith(STAFF)
 
 
 def _back_by_itself(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
