@@ -152,6 +152,15 @@ def test_r4_1_2_a_confirmed_call_is_registered_by_the_moment_of_the_call(hall: H
     assert made.code in words(clerk.get(CALLS)).replace(" ", "")
 
 
+@pytest.mark.parametrize("odd", ["0001-01-01T00:00", "9999-12-31T23:59", "9" * 5000])
+def test_a_time_of_another_age_does_not_close_the_list_for_everybody(hall: Hall, odd: str) -> None:
+    call_id, clerk = taken(hall), staff(Role.CLERK, hall)
+    clerk.post(f"{CALLS}{call_id}/claim")
+    assert clerk.post(f"{CALLS}{call_id}/attempt", {"result": "again_later", "again_at": odd}).status_code == 302
+    assert clerk.get(CALLS).status_code == 200
+    assert queries.call(call_id).attempts[0].again_at is None
+
+
 def test_attempts_and_the_end_of_a_call_are_kept(hall: Hall) -> None:
     call_id, clerk = taken(hall), staff(Role.CLERK, hall)
     clerk.post(f"{CALLS}{call_id}/claim")
