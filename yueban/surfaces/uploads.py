@@ -6,6 +6,7 @@ answer in words; neither memory nor disk ever holds it.
 
 from __future__ import annotations
 
+from html import unescape
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -13,20 +14,35 @@ from django.conf import settings
 from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpResponse
+from django.http.multipartparser import MultiPartParser
 from typing_extensions import override
 
-from yueban.domain.prereview.copies import EMPTY, MOST_BYTES, Kind, too_large
+from yueban.domain.prereview.copies import EMPTY, MOST_BYTES, PATH, Kind, too_large
 from yueban.kernel.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.http import HttpRequest, QueryDict
+    from django.utils.datastructures import MultiValueDict
 
     from yueban.domain.prereview.operations import Opened
 
 _TOO_LARGE = "yueban.upload_too_large"
+_PATH = "yueban.upload_with_a_path"
 
 
-class BoundedUpload(FileUploadHandler):
+class _Parser(MultiPartParser):
+    """Django's, which drops a path from a file's name; here it is noted as well, because no browser sends one."""
+
+    path_seen = False
+
+    @override
+    def sanitize_file_name(self, file_name: str) -> str | None:
+        """Give the last part of the name, None where there is none."""
+        self.path_seen = self.path_seen or not {"/", "\\"}.isdisjoint(unescape(file_name))
+        return super().sanitize_file_name(file_name)
+
+
+class _Kept(FileUploadHandler):
     """Keep a file of a form in memory while it is small enough; skip the rest of one that is not."""
 
     @override
@@ -54,9 +70,29 @@ class BoundedUpload(FileUploadHandler):
         )
 
 
+class BoundedUpload(_Kept):
+    """Read the forms of the site with our parser, their files within the bound."""
+
+    @override
+    def handle_raw_input(
+        self, input_data: Any, META: dict[str, Any], content_length: int, boundary: Any, encoding: str | None = None
+    ) -> tuple[QueryDict, MultiValueDict[str, Any]]:
+        """Give fields and files; whether a file's name held a path stands in `META`."""
+        del content_length, boundary  # the parser reads them from META itself
+        parser = _Parser(META, input_data, [_Kept(self.request)], encoding)
+        fields, files = parser.parse()
+        META[_PATH] = parser.path_seen
+        return fields, files
+
+
 def content_of(request: HttpRequest, field: str = "file") -> bytes:
-    """Give the bytes of the file that came; raises `InvalidInput` on `file` for none, and for one beyond the bound."""
+    """Give the bytes of the file that came.
+
+    Raises `InvalidInput` on `file` for none, for one beyond the bound, and for one whose name holds a path.
+    """
     found = request.FILES.get(field)
+    if request.META.get(_PATH):
+        raise InvalidInput("file", "path_in_name", PATH)
     if request.META.get(_TOO_LARGE) == field:
         raise too_large()
     if found is None:

@@ -91,7 +91,7 @@ def test_the_page_names_no_person_and_is_kept_by_no_browser(reader: Client, code
 
 
 def test_r3_5_a_copy_is_handed_in_seen_replaced_and_deleted(reader: Client, code: str) -> None:
-    answer = send(reader, code, photo(), name="../../etc/passwd.jpg")
+    answer = send(reader, code, photo())
     assert answer["Location"] == f"/me/{code}/materials/#material-0"
     copy = HandedIn.objects.get().pk
     assert "等预审" in reader.get(f"/me/{code}/materials/").content.decode()
@@ -161,6 +161,16 @@ def test_50_megabytes_are_refused_in_words_and_held_by_nobody(reader: Client, co
     assert answer.status_code == 422
     assert answer.content.decode().count("文件超过 10 MB") >= 2
     assert not answer.wsgi_request.FILES
+    assert not HandedIn.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd.jpg", "C:\\\\temp\\\\id.jpg", "/id.jpg", "&#47;id.jpg"])
+def test_a_path_in_the_name_is_refused_in_words_and_nothing_is_stored(reader: Client, code: str, name: str) -> None:
+    head = f'--b\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: image/jpeg\r\n\r\n'
+    body = head.encode() + photo() + b"\r\n--b--\r\n"
+    answer = reader.post(f"/me/{code}/materials/0/", body, content_type="multipart/form-data; boundary=b")
+    assert answer.status_code == 422
+    assert answer.content.decode().count("文件名里带有路径") == 2
     assert not HandedIn.objects.exists()
 
 

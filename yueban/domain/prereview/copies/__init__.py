@@ -15,6 +15,7 @@ MOST_BYTES: Final = 10 * 1024 * 1024
 _HEIC: Final = (b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypmif1", b"ftypmsf1")
 
 EMPTY: Final = gettext_noop("请先选一张照片或一个 PDF 文件；选的文件不能是空的。")
+PATH: Final = gettext_noop("文件名里带有路径，为安全不能接收。请从相册或文件夹里重新选择。")
 TOO_LARGE: Final = gettext_noop("文件超过 10 MB。请拍照时选普通画质，或把 PDF 压缩后再传。")
 WRONG_TYPE: Final = gettext_noop("只能传照片（JPG、PNG）或 PDF 文件。别的文件请打印成 PDF，或拍照上传。")
 HEIC: Final = gettext_noop("这是苹果手机的 HEIC 照片。请在「设置-相机-格式」里选「兼容性最佳」重拍，或截屏后上传。")
