@@ -202,7 +202,7 @@ def on_the_way(studio: Studio) -> None:
 
 def fill_the_hall(stack: Stack) -> None:
     """Walk-ins in several queues, and some counters that called."""
-    kiosk = App(stack, stack.secret_of("channel", "add", "pictures", "--kind", "kiosk"))
+    kiosk = App(stack, stack.secret_of("channel", "add", "picture-kiosk", "--kind", "kiosk"))
     clerk = App(stack, stack.secret_of("staff", "token", "clerk"))
     centre = kiosk.ask(f"/centres/{citizen.COUNTY_HALL}")
     for queue in centre["queues"][:12]:
