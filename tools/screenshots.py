@@ -61,6 +61,7 @@ def main() -> None:
             other_modes(studio)
             at_the_desk(studio)
             a_counter_cancels(studio)
+            for_managers(studio)
             stack.move_to(NOON)
             in_the_hall(studio, phone, code)
     finally:
@@ -150,6 +151,36 @@ def a_counter_cancels(studio: Studio) -> None:
     phone = studio.arrive()
     phone.open(phone.message(applicants[0].phone, r"/r/[A-Za-z0-9_-]{20}")[0])
     take(phone.page, "portal-rebook")
+
+
+def for_managers(studio: Studio) -> None:
+    """What was sent, hours to be opened with their preview, and a home visit with the free times of its team."""
+    manager = desk.at_desk(studio.arrive, "manager", "/office/messages/")
+    take(manager.page, "office-messages")
+    manager.open("/office/hours/")
+    manager.go(manager.link("周末办"))
+    manager.page.fill("#start", "09:00")
+    for group in ("#queues", "#counters"):
+        manager.page.locator(f"{group} label", has_text="居民身份证" if group == "#counters" else "户籍").first.click()
+    manager.page.locator("#preview table").first.wait_for()
+    take(manager.page, "office-hours")
+    manager.open("/desk/visits/teams/")
+    manager.page.select_option("#department", label="沈丘县人力资源和社会保障局")
+    manager.page.fill("#name", "样例社保上门组")
+    manager.page.fill("#members", "样例甲、样例乙")
+    manager.go(manager.button("添加"))
+    manager.open("/desk/visits/new/?way=home")
+    manager.page.fill("#q", "renshe-qualify")
+    manager.go(manager.page.locator("button[name=do][value=look]").nth(1))
+    manager.page.fill("#name", "样例居民")
+    manager.page.get_by_label("老年人").check()
+    manager.page.fill("#evidence", "样例：老年人优待证")
+    manager.page.select_option("#township", index=3)
+    manager.page.fill("#address", "样例村 8 号")
+    manager.page.select_option("#team", label="样例社保上门组（样例甲、样例乙）")
+    manager.page.fill("#day", "2026-12-03")
+    manager.go(manager.button("看空闲时间"))
+    take(manager.page, "desk-visit")
 
 
 def in_the_hall(studio: Studio, phone: Visitor, code: str) -> None:
