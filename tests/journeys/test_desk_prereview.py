@@ -90,8 +90,10 @@ def test_r3_5_materials_come_from_a_phone_are_reviewed_and_seen_when_the_ticket_
 
 
 def _bad_files_are_refused_in_words(phone: Visitor, folder: Path) -> None:
-    """A file that is two, one that is none, and one of 50 MB that passed by the page's own check."""
-    hand_in(phone, "../../etc/passwd.jpg", photo() + archive())
+    """A file named by a path, one that is two, one that is none, and one of 50 MB that passed by the page's own check."""
+    hand_in(phone, "../../etc/passwd.jpg", photo())
+    expect(phone.page.locator(".errors")).to_contain_text("文件名里带有路径")
+    hand_in(phone, "id.jpg", photo() + archive())
     expect(phone.page.locator(".errors")).to_contain_text("夹带了别的内容")
     hand_in(phone, "notes.txt", b"no picture", "text/plain")
     expect(phone.page.locator("#file-0-error")).to_contain_text("只能传照片")
