@@ -5,16 +5,18 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from typing import TYPE_CHECKING, Final
 
 import segno
-from fpdf import FPDF
 from pylopdf_fonts_zh_cn import sans_path
 from typing_extensions import override
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from fpdf import FPDF
 
 logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells each table that it makes smaller
 
@@ -30,17 +32,24 @@ _NEVER_FIRST: Final = frozenset("，。、；：！？）》」』”’】％�
 _LEADING: Final = 0.56  # millimetres of a line for each point of its text
 
 
-class _Page(FPDF):
-    """A page with what stands at the foot of each."""
+@functools.cache
+def _pages() -> type[FPDF]:
+    """Give A4 pages with what stands at the foot of each. The library is large: only who prints loads it."""
+    from fpdf import FPDF  # noqa: PLC0415
 
-    foot = ""
+    class Page(FPDF):
+        """`foot` stands below, with the number of the page."""
 
-    @override
-    def footer(self) -> None:
-        self.set_y(-13)
-        self.set_font(_FONT, size=9)
-        self.set_text_color(*GREY)
-        self.cell(0, 5, f"{self.foot}    {self.page_no()} / {{nb}}", align="C")
+        foot = ""
+
+        @override
+        def footer(self) -> None:
+            self.set_y(-13)
+            self.set_font(_FONT, size=9)
+            self.set_text_color(*GREY)
+            self.cell(0, 5, f"{self.foot}    {self.page_no()} / {{nb}}", align="C")
+
+    return Page
 
 
 class Sheet:
@@ -48,8 +57,8 @@ class Sheet:
 
     def __init__(self, title: str, foot: str) -> None:
         """Begin a page; `title` names the file in a viewer, `foot` stands at the bottom of every page."""
-        self.pdf = _Page(format="A4")
-        self.pdf.foot = foot
+        self.pdf = _pages()(format="A4")
+        self.pdf.foot = foot  # type: ignore[attr-defined]  # our own subclass
         self.pdf.add_font(_FONT, fname=sans_path())
         self.pdf.set_margins(MARGIN, MARGIN, MARGIN)
         self.pdf.c_margin = 0

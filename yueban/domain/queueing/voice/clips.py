@@ -16,8 +16,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pypinyin import Style, lazy_pinyin
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -50,6 +48,9 @@ def file_name(word: str) -> str:
     """How the file of a word is called, without its ending: `digit-3`, `letter-a`, `phrase-qing`."""
     if word.isascii() and len(word) == 1 and word.isalnum():
         return f"{'digit' if word.isdigit() else 'letter'}-{word.lower()}"
+    # Its dictionary takes 50 MB, and only `yueban voice build` needs it.
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415
+
     sound = "-".join(lazy_pinyin(word, style=Style.NORMAL)).lower()
     plain = re.sub(r"[^a-z0-9]+", "-", sound).strip("-")
     return f"phrase-{plain}" if 0 < len(plain) <= _LONGEST_NAME else f"phrase-{sha256(word.encode()).hexdigest()[:12]}"
@@ -99,6 +100,8 @@ def _made(folder: Path, word: str, *, taken: set[str]) -> str:
 
 def _speak(word: str, path: Path) -> None:
     """Let espeak-ng say a word. Its own Chinese dictionary spells the tones, so it gets pinyin; letters are as in English."""
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415  as above
+
     program = shutil.which("espeak-ng")
     if program is None:
         raise NoSpeaker
