@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from yueban.domain.queueing.queries import CounterFacts
+    from yueban.domain.queueing.rules import HallRules
 
 BUSY: Mapping[str, Callable[[], Exception]] = {"ticket_one_in_service_a_counter": CounterBusy}
 
@@ -51,6 +52,14 @@ class Called:
     rank_class: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a call is made: the counter, and the rules of its hall, read once a call."""
+
+    counter: CounterFacts
+    hall: HallRules
+
+
 @retrying()
 def call_next(counter_id: int, *, by: str, now: datetime) -> Called | None:
     """Call the next ticket to a counter, None when nobody waits; a closed or paused counter opens by it.
@@ -59,8 +68,9 @@ def call_next(counter_id: int, *, by: str, now: datetime) -> Called | None:
     """
     with translate(BUSY), transaction.atomic():
         counter = ready(counter_id, by=by, now=now)
-        while claim := _claim(counter, now):
-            called = _call(*claim, counter=counter, by=by, now=now)
+        at = _Place(counter, queries.hall_rules(counter.centre_id))
+        while claim := _claim(at, now):
+            called = _call(*claim, at, by=by, now=now)
             if called is not None:
                 _leave_the_mode(counter, called)
                 return called
@@ -78,9 +88,10 @@ def call(ticket_id: int, *, counter_id: int, by: str, now: datetime) -> Called |
     with translate(BUSY), transaction.atomic():
         counter = ready(counter_id, by=by, now=now)
         seen = moves.read(ticket_id)
-        if seen.state == TicketState.MISSED and queries.hall_rules(seen.centre_id).missed is MissedRule.VOID:
+        hall = queries.hall_rules(seen.centre_id)
+        if seen.state == TicketState.MISSED and hall.missed is MissedRule.VOID:
             raise MissedForGood(seen.label)
-        return _call(ticket_id, None, counter=counter, by=by, now=now)
+        return _call(ticket_id, None, _Place(counter, hall), by=by, now=now)
 
 
 @retrying()
@@ -105,27 +116,34 @@ def _leave_the_mode(counter: CounterFacts, called: Called) -> None:
         CounterState.objects.filter(pk=counter.id).update(bookings_first=False)
 
 
-def _claim(counter: CounterFacts, now: datetime) -> tuple[int, int] | None:
-    step = queries.calling_order(counter.centre_id, now.date()).step
+def _claim(at: _Place, now: datetime) -> tuple[int, int] | None:
+    step = queries.order_of(at.hall, now.date()).step
     with connection.cursor() as cursor:
-        order = queries.in_order(counter, date=now.date(), step=step)
+        order = queries.in_order(at.counter, date=now.date(), step=step)
         cursor.execute(CLAIM, order)
         row: tuple[int, int] | None = cursor.fetchone()
     return row
 
 
-def _call(ticket_id: int, rank: int | None, *, counter: CounterFacts, by: str, now: datetime) -> Called | None:
+def _call(ticket_id: int, rank: int | None, at: _Place, *, by: str, now: datetime) -> Called | None:
     """Move it to the counter; None when its appointment was withdrawn meanwhile, which voids a waiting ticket."""
     ticket = moves.read(ticket_id)
     if not _accepted_by_being_called(ticket, by=by, now=now):
         return None
-    why = queries.recorded_words(queries.why(ticket, rank=rank, booking_only=counter.booking_only))
+    why = queries.recorded_words(queries.why(ticket, at.hall, rank=rank, booking_only=at.counter.booking_only))
     ticket = moves.move(
-        ticket_id, Move.CALL, counter_id=counter.id, called_at=now, ended_at=None, recalls=0, recalled_at=None, why=why
+        ticket_id,
+        Move.CALL,
+        counter_id=at.counter.id,
+        called_at=now,
+        ended_at=None,
+        recalls=0,
+        recalled_at=None,
+        why=why,
     )
     due_at = ticket.due_at.astimezone(now.tzinfo).isoformat()
     moves.tell(ticket, "ticket.called", by=by, at=now, why=why, rank=rank, due_at=due_at)
-    telling.of_call(ticket, now=now)
+    telling.of_call(ticket, at.hall, now=now)
     moves.notify(ticket.centre_id)
     return Called(ticket_id, ticket.label, why, ticket.rank_class)
 

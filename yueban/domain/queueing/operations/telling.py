@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 from yueban.domain.booking import queries as booking
 from yueban.domain.notices import operations as notices
-from yueban.domain.queueing import queries
 from yueban.domain.queueing.models import Ticket
 from yueban.domain.queueing.rules import TicketState
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from yueban.domain.queueing.rules import HallRules
 
-def of_call(ticket: Ticket, *, now: datetime) -> None:
-    """Tell the one who is called, and those who have only a few ahead now."""
-    rules = queries.hall_rules(ticket.centre_id)
-    if rules.notice_call and ticket.remote:
+
+def of_call(ticket: Ticket, hall: HallRules, *, now: datetime) -> None:
+    """Tell the one who is called, and those who have only a few ahead now, as the hall decided."""
+    if hall.notice_call and ticket.remote:
         _tell(ticket, "ticket_called", now, counter=ticket.counter.number if ticket.counter else "")
-    if rules.notice_ahead:
-        _tell_the_next(ticket, rules.notice_ahead, now)
+    if hall.notice_ahead:
+        _tell_the_next(ticket, hall.notice_ahead, now)
 
 
 def _tell_the_next(called: Ticket, ahead: int, now: datetime) -> None:

@@ -50,7 +50,7 @@ from yueban.domain.queueing.queries.hall import (
 from yueban.domain.queueing.queries.handlings import HandlingView, handling, last_handling
 from yueban.domain.queueing.queries.invariants import broken_invariants
 from yueban.domain.queueing.queries.order import IN_ORDER, in_order, recorded_words, why, words
-from yueban.domain.queueing.queries.settings import calling_order, hall_rules
+from yueban.domain.queueing.queries.settings import calling_order, hall_rules, order_of
 from yueban.domain.queueing.queries.terminals import TerminalView, terminal_of, terminals
 
 __all__ = [
@@ -97,6 +97,7 @@ __all__ = [
     "last_handling",
     "matters_of_counter",
     "open_tickets",
+    "order_of",
     "people_ahead",
     "printer",
     "printers",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from yueban.domain.queueing.queries.settings import calling_order
+from yueban.domain.queueing.queries.settings import order_of
 from yueban.domain.queueing.rules import Punctuality, TicketClass, Why, punctuality
 from yueban.kernel import wall
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from yueban.domain.queueing.models import Ticket
     from yueban.domain.queueing.queries.hall import CounterFacts
+    from yueban.domain.queueing.rules import HallRules
 
 IN_ORDER: Final = """
 FROM queueing_ticket t JOIN (
@@ -47,15 +48,16 @@ def in_order(counter: CounterFacts, *, date: date, step: timedelta) -> dict[str,
     return {"counter": counter.id, "date": date, "step": step, **modes}
 
 
-def why(ticket: Ticket, *, rank: int | None, booking_only: bool) -> Why:
-    """The facts of why a ticket was called; `rank` None means that the clerk chose it."""
+def why(ticket: Ticket, hall: HallRules, *, rank: int | None, booking_only: bool) -> Why:
+    """The facts of why a ticket was called, by its hall's rules; `rank` None means that the clerk chose it."""
     during = ticket.appointment.during if ticket.appointment is not None else None
-    order = calling_order(ticket.centre_id, ticket.date)
     return Why(
         rank_class=TicketClass(ticket.rank_class),
         issued_at=ticket.issued_at,
         slot_start=during.lower if during else None,
-        punctuality=punctuality(ticket.issued_at, during.lower, during.upper, order) if during else None,
+        punctuality=punctuality(ticket.issued_at, during.lower, during.upper, order_of(hall, ticket.date))
+        if during
+        else None,
         remote=ticket.remote,
         rank=rank or 0,
         booking_only=booking_only,

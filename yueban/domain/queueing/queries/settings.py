@@ -36,7 +36,12 @@ def hall_rules(centre_id: int) -> HallRules:
 
 def calling_order(centre_id: int, day: date) -> CallingOrder:
     """The calling order of a centre on a day."""
-    return hall_rules(centre_id).order(CallingOrder.of(regulation.in_force(day).parameters))
+    return order_of(hall_rules(centre_id), day)
+
+
+def order_of(rules: HallRules, day: date) -> CallingOrder:
+    """The calling order of a hall whose rules are known."""
+    return rules.order(CallingOrder.of(regulation.in_force(day).parameters))
 
 
 def _head_starts(row: CentreHall) -> dict[TicketClass, timedelta]:
