@@ -18,7 +18,7 @@ from yueban.domain.booking.operations.hotline import (
     note_attempt,
     take_call,
 )
-from yueban.domain.booking.operations.messages import counter_message
+from yueban.domain.booking.operations.messages import counter_message, write_to
 from yueban.domain.booking.operations.openings import withdraw_opening
 from yueban.domain.booking.operations.outside import book_outside, confirm, move_outside, reject
 from yueban.domain.booking.operations.progress import (
@@ -99,4 +99,5 @@ __all__ = [
     "sweep_no_shows",
     "take_call",
     "withdraw_opening",
+    "write_to",
 ]

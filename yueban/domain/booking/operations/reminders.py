@@ -8,6 +8,7 @@ from django.db import transaction
 
 from yueban.domain.booking import queries
 from yueban.domain.booking.models import Appointment
+from yueban.domain.booking.operations.messages import write_to
 from yueban.domain.booking.rules import Status
 from yueban.domain.notices import operations as notices
 from yueban.domain.notices import queries as outbox
@@ -40,18 +41,11 @@ def _remind(seen: AppointmentView, now: datetime) -> bool:
     still = Appointment.objects.select_for_update().filter(pk=seen.id, status=Status.BOOKED)
     if not still.filter(during__startswith=seen.starts_at).exists():
         return False
-    return notices.enqueue(
+    return write_to(
+        seen,
         event=f"reminder:{seen.id}:{int(seen.starts_at.timestamp())}",
         template="reminder",
-        phone=seen.phone,
-        appointment_id=seen.id,
-        centre_id=seen.centre_id,
         now=now,
         expires_at=seen.free_until,
-        starts_at=seen.starts_at,
-        ends_at=seen.ends_at,
-        centre=seen.centre_short_name,
-        matter=seen.matter_short_name,
-        code=seen.code,
         link=notices.link(f"/q/{queries.cancel_token(seen.code)}"),
     )

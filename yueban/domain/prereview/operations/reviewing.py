@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
 
+from yueban.domain.booking import operations as booking
 from yueban.domain.notices import operations as notices
 from yueban.domain.prereview.models import MaterialMark
 from yueban.domain.prereview.operations.holding import held, open_appointment, write_history
@@ -80,18 +81,11 @@ def _write(row: Review, marks: Mapping[int, Mark], by: str, now: datetime) -> No
 
 def _tell(appointment: AppointmentView, row: Review, marks: Mapping[int, Mark], now: datetime) -> None:
     """Put the outcome into the outbox; who has no telephone is told by the clerk."""
-    if not appointment.has_phone:
-        return
-    notices.enqueue(
+    booking.write_to(
+        appointment,
         event=f"prereview:{appointment.id}:{row.revision}",
         template=_TEMPLATES[Outcome(row.outcome)],
-        phone=appointment.phone,
-        appointment_id=appointment.id,
-        centre_id=appointment.centre_id,
         now=now,
-        starts_at=appointment.starts_at,
-        ends_at=appointment.ends_at,
-        matter=appointment.matter_short_name,
         count=open_points(marks),
         link=notices.link(link_of(appointment.code)),
     )

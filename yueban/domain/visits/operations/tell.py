@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from yueban.domain.booking import operations as booking
 from yueban.domain.notices import operations as notices
 from yueban.domain.visits.rules import Kind
 
@@ -18,23 +19,13 @@ KINDS: Final = {Kind.HOME: "上门办理", Kind.INSPECTION: "现场查验"}
 
 def tell(visit: VisitView, template: str, *, now: datetime, event: str = "", reason: str = "") -> bool:
     """Put a message into the outbox, once an event, and say whether it was; nobody is told where there is no telephone."""
-    if not visit.appointment.has_phone:
-        return False
-    return notices.enqueue(
+    return booking.write_to(
+        visit.appointment,
         event=event or f"{template}:{visit.id}:{visit.round}:{int(now.timestamp())}",
         template=template,
-        phone=visit.appointment.phone,
-        appointment_id=visit.appointment.id,
-        centre_id=visit.appointment.centre_id,
         now=now,
         kind=KINDS[visit.kind],
-        code=visit.code,
-        starts_at=visit.starts_at,
-        ends_at=visit.ends_at,
         team=visit.team,
-        matter=visit.appointment.matter_short_name,
-        centre=visit.appointment.centre_short_name,
-        hotline=visit.appointment.centre_phone,
         until=visit.expires_at or visit.starts_at,
         reason=reason,
         link=notices.link(visit.path),
