@@ -352,14 +352,16 @@ def tickets(stack: Stack, world: World, place: Hall, *, count: int, clients: int
 
 
 def calls(stack: Stack, world: World, place: Hall, *, seconds: float, pause: float = 0.0) -> Figure:
-    """Every counter calls and finishes, again and again (with a pause between), until nobody waits; calls are timed."""
+    """Every counter calls and finishes until nobody waits, again and again or once in about `pause`; calls are timed."""
 
     def act(n: int, tally: Tally) -> None:
-        chance, until = random.Random(n), time.monotonic() + seconds
+        chance, begun = random.Random(n), time.monotonic()
+        until, due = begun + seconds, begun
         call = post(f"/api/v1/counters/{place.counters[n][0]}/call-next", world.staff)
         with Http(stack.web) as http:
             while time.monotonic() < until:
-                time.sleep(pause * 2 * chance.random())
+                due += pause * 2 * chance.random()  # by the clock, so that slow answers make no lighter load
+                time.sleep(max(0.0, due - time.monotonic()))
                 begun = time.monotonic()
                 status, body = http.call(call)
                 tally.waits.append(1000 * (time.monotonic() - begun))
