@@ -54,6 +54,19 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """What answers to a search, and which of it is meant: what the form names, or else the best fit."""
+
+    found: Sequence[Target]
+    target: Target | None
+
+    @property
+    def listed(self) -> Sequence[Target]:
+        """What to choose from: what was found, or what is meant where nothing was searched for."""
+        return self.found or ([self.target] if self.target else [])
+
+
+@dataclass(frozen=True, slots=True)
 class Hour:
     """An hour of the list; `reasons` are against this person, and none means that it can be registered."""
 
@@ -97,6 +110,12 @@ def search_all(text: str, department: Department | None = None) -> list[Target]:
     found = [Target(each) for each in directory.search_matters(text, department=department)[:MATTERS]]
     led = [Target(each.lead, each) for each in directory.search_packages(text, department=department)[:MATTERS]]
     return [*found[: MATTERS - min(len(led), PACKAGES)], *led][:MATTERS]
+
+
+def choose(text: str, value: str, place: Workplace) -> Choice:
+    """Search once, and tell what is meant; a search that no longer finds what the form names means its best fit."""
+    found, named = search(text, place), target_of(value, place)
+    return Choice(found, named if named in found or not text else next(iter(found), None))
 
 
 def target_of(value: str, place: Workplace) -> Target | None:

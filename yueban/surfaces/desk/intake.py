@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-    from yueban.surfaces.desk.choices import Target
+    from yueban.surfaces.desk.choices import Choice, Target
     from yueban.surfaces.workplace import Workplace
 
 INPUTS = ("phone", "name", "q", "hall", "wanted_on")
@@ -64,35 +64,28 @@ class Said:
 def take(request: HttpRequest, place: Workplace) -> HttpResponse:
     """Write a call down; it is on the counters' list with its due time at once."""
     said = Said.of(request.POST) if request.method == "POST" else Said(press=ids.new_press())
-    target = _target(said, place)
+    choice = choices.choose(said.q, said.what, place)
     if request.POST.get("do") != "take":
-        return _page(request, place, said, target, {})
+        return _page(request, place, said, choice, {})
     try:
-        call_id = operations.take_call(_read(said, target, place), by=place.staff.by, now=clock.now())
+        call_id = operations.take_call(_read(said, choice.target, place), by=place.staff.by, now=clock.now())
     except InvalidInput as wrong:
-        return _page(request, place, said, target, by_field(wrong.errors))
+        return _page(request, place, said, choice, by_field(wrong.errors))
     except Refused as refused:
-        return _page(request, place, said, target, {"hall": regulation.explain(refused.reasons[0])})
+        return _page(request, place, said, choice, {"hall": regulation.explain(refused.reasons[0])})
     due = moment_plain(queries.call(call_id).due_at)
     messages.success(request, _("已转给窗口，请告诉来电人：%(due)s 前回电。") % {"due": due})
     return redirect("desk:take_call")
 
 
-def _target(said: Said, place: Workplace) -> Target | None:
-    found = choices.search(said.q, place)
-    chosen = choices.target_of(said.what, place)
-    return chosen if chosen in found or not said.q else next(iter(found), None)
-
-
-def _page(
-    request: HttpRequest, place: Workplace, said: Said, target: Target | None, errors: dict[str, str]
-) -> HttpResponse:
+def _page(request: HttpRequest, place: Workplace, said: Said, choice: Choice, errors: dict[str, str]) -> HttpResponse:
+    target = choice.target
     hall = _hall(said, target, place)
     context = {
         "said": said,
         "errors": beside(errors, INPUTS),
         "wrong": list(errors.values()),
-        "found": choices.search(said.q, place),
+        "found": choice.found,
         "target": target,
         "halls": choices.halls_of(target) if target else [],
         "hall": hall,

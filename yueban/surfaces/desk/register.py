@@ -26,7 +26,7 @@ from yueban.kernel import clock
 from yueban.kernel.errors import FieldError, InvalidInput
 from yueban.surfaces.desk import choices, person
 from yueban.surfaces.desk.callbacks import call_in_hand, taken
-from yueban.surfaces.desk.choices import Target, Wanted
+from yueban.surfaces.desk.choices import Wanted
 from yueban.surfaces.desk.typed import RELATIVE, Typed, applicant_of, beside, by_field, certificate_of, early_errors
 from yueban.surfaces.words import KINDS
 from yueban.surfaces.workplace import at_work, page
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from yueban.domain.booking.queries import CallView
     from yueban.domain.directory.models import Centre
     from yueban.domain.regulation.rules import Reason
+    from yueban.surfaces.desk.choices import Choice, Target
     from yueban.surfaces.desk.typed import Applicant
     from yueban.surfaces.workplace import Workplace
 
@@ -51,18 +52,20 @@ class Asking:
     place: Workplace
     typed: Typed
     now: datetime
-    target: Target | None
+    choice: Choice
+    halls: Sequence[Centre]
+    """Those that handle what was chosen; none where nothing was."""
     call: CallView | None
+
+    @property
+    def target(self) -> Target | None:
+        """What it is about."""
+        return self.choice.target
 
     @property
     def may_override(self) -> bool:
         """Whether this person may pass over the cut-off here (R4.0)."""
         return self.place.staff.may(Permission.OVERRIDE_CUTOFF, centre_id=self.hall.pk)
-
-    @property
-    def halls(self) -> list[Centre]:
-        """The halls that handle what was chosen, this one first of all chosen."""
-        return choices.halls_of(self.target) if self.target else []
 
     @property
     def hall(self) -> Centre:
@@ -112,11 +115,9 @@ def _asking(request: HttpRequest, place: Workplace) -> Asking:
         raise CallTaken
     if request.method != "POST":
         typed = _beginning(typed, place, call)
-    found = choices.search(typed.q, place)
-    chosen = choices.target_of(typed.what, place)
-    if typed.q and chosen not in found:
-        chosen = found[0] if found else None
-    return Asking(place, typed, clock.now(), chosen, call)
+    choice = choices.choose(typed.q, typed.what, place)
+    halls = choices.halls_of(choice.target) if choice.target else []
+    return Asking(place, typed, clock.now(), choice, halls, call)
 
 
 def _beginning(typed: Typed, place: Workplace, call: CallView | None) -> Typed:
@@ -151,7 +152,7 @@ def _page(request: HttpRequest, asking: Asking, trouble: Trouble) -> HttpRespons
         "kinds": KINDS.items(),
         "person": seen,
         "call": asking.call,
-        "found": choices.search(typed.q, asking.place) or ([asking.target] if asking.target else []),
+        "found": asking.choice.listed,
         "target": asking.target,
         "may_override": asking.may_override,
         "overridden": asking.overridden,

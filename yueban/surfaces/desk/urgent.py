@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from yueban.domain.booking.queries import AppointmentView, UrgentView
     from yueban.domain.regulation.rules import Reason
-    from yueban.surfaces.desk.choices import Target
+    from yueban.surfaces.desk.choices import Choice, Target
     from yueban.surfaces.workplace import Workplace
 
 SHOWN = 3
@@ -187,25 +187,19 @@ def ask(request: HttpRequest, place: Workplace) -> HttpResponse:
     default = {"channel": "phone" if place.staff.role is Role.HOTLINE else "onsite"}
     typed = Typed.of(request.POST if request.method == "POST" else default)
     said = Said.of(request.POST)
-    target = _target(typed, place)
+    choice = choices.choose(typed.q, typed.what, place)
     if request.POST.get("do") != "book":
-        return _form(request, place, (typed, said, target))
+        return _form(request, place, (typed, said, choice))
     try:
-        _ask(place, typed, said, target)
+        _ask(place, typed, said, choice.target)
     except InvalidInput as wrong:
-        return _form(request, place, (typed, said, target), by_field(wrong.errors))
+        return _form(request, place, (typed, said, choice), by_field(wrong.errors))
     except Refused as refused:
-        return _form(request, place, (typed, said, target), reasons=refused.reasons)
+        return _form(request, place, (typed, said, choice), reasons=refused.reasons)
     except TooManyRequests as bound:
-        return _form(request, place, (typed, said, target), {"number": _(bound.message) % bound.details})
+        return _form(request, place, (typed, said, choice), {"number": _(bound.message) % bound.details})
     messages.success(request, _("已提出，等负责人审批。结果会用短信告知申请人。"))
     return redirect("desk:urgent")
-
-
-def _target(typed: Typed, place: Workplace) -> Target | None:
-    found = choices.search(typed.q, place)
-    chosen = choices.target_of(typed.what, place)
-    return chosen if chosen in found or not typed.q else next(iter(found), None)
 
 
 def _ask(place: Workplace, typed: Typed, said: Said, target: Target | None) -> None:
@@ -233,11 +227,11 @@ def _ask(place: Workplace, typed: Typed, said: Said, target: Target | None) -> N
 def _form(
     request: HttpRequest,
     place: Workplace,
-    form: tuple[Typed, Said, Target | None],
+    form: tuple[Typed, Said, Choice],
     errors: Mapping[str, str] | None = None,
     reasons: Sequence[Reason] = (),
 ) -> HttpResponse:
-    typed, said, target = form
+    typed, said, choice = form
     context: dict[str, Any] = {
         "typed": typed,
         "said": said,
@@ -245,8 +239,8 @@ def _form(
         "wrong": list((errors or {}).values()),
         "reasons": reasons,
         "kinds": KINDS.items(),
-        "found": choices.search(typed.q, place) or ([target] if target else []),
-        "target": target,
+        "found": choice.listed,
+        "target": choice.target,
         "today": clock.today(),
         "longest": LONGEST_WHY,
         "hours": LONGEST_URGENT,
