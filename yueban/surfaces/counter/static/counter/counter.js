@@ -28,21 +28,7 @@
   // What is being written or chosen survives a swap of the lists; the middle is only swapped by one's own act.
   // A new arrival slides in with one soft tone.
   const known = new Set();
-  let first = true, sound = null;
-  function tone() {
-    try {
-      sound = sound || new AudioContext();
-      const wave = sound.createOscillator(), volume = sound.createGain(), now = sound.currentTime;
-      wave.frequency.value = 660;
-      volume.gain.setValueAtTime(0.0001, now);
-      volume.gain.exponentialRampToValueAtTime(0.08, now + 0.03);
-      volume.gain.exponentialRampToValueAtTime(0.0001, now + 0.5);
-      wave.connect(volume);
-      volume.connect(sound.destination);
-      wave.start(now);
-      wave.stop(now + 0.5);
-    } catch (error) { /* a machine without sound */ }
-  }
+  let first = true;
   function arrivals() {
     let fresh = 0;
     document.querySelectorAll("[data-arrival]").forEach((line) => {
@@ -55,7 +41,7 @@
     first = false;
     if (fresh) {
       document.body.dataset.tones = Number(document.body.dataset.tones || 0) + 1;
-      tone();
+      window.counterTone(660, 0.08, 0.5);
     }
   }
 
