@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpResponse, UnreadablePostError
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -241,39 +242,23 @@ def _already_waiting(_error: Exception) -> Problem:
     return problems.refused([reason(RefusalCode.ALREADY_TICKETED, Clause.R5_3)])
 
 
-@answers(hall.CounterBusy)
-def _busy(_error: Exception) -> Problem:
-    return problems.conflict("counter_busy", _("这个窗口还有正在办理的号，请先办结、过号或挂起。"))
+CONFLICTS: Final[dict[type[Exception], tuple[str, Any]]] = {
+    hall.CounterBusy: ("counter_busy", gettext_lazy("这个窗口还有正在办理的号，请先办结、过号或挂起。")),
+    hall.TooManyRecalls: ("too_many_recalls", gettext_lazy("已经重呼多次，请办理过号。")),
+    hall.CoolingDown: ("cooling_down", gettext_lazy("刚刚叫过，请稍等几秒再重呼。")),
+    hall.AlreadyParked: ("already_parked", gettext_lazy("已挂起一个号，请先办完它。")),
+    hall.OutsideBands: ("queue_closed", gettext_lazy("这个队列现在不取号。请看大厅公告的取号时间，或问导服台。")),
+    hall.QuotaUsed: ("quota_used", gettext_lazy("这个时段的现场号已经取完。您可以预约以后的时间，或问导服台。")),
+    hall.QueueingError: ("move_refused", gettext_lazy("号票现在的状态不能这样操作，可能已被别的窗口处理。")),
+    IllegalTransition: ("move_refused", gettext_lazy("号票现在的状态不能这样操作，可能已被别的窗口处理。")),
+}
+"""What a hall's state does not allow now: the code of the conflict, and the words."""
 
 
-@answers(hall.TooManyRecalls)
-def _recalls(_error: Exception) -> Problem:
-    return problems.conflict("too_many_recalls", _("已经重呼多次，请办理过号。"))
-
-
-@answers(hall.CoolingDown)
-def _cooling_down(_error: Exception) -> Problem:
-    return problems.conflict("cooling_down", _("刚刚叫过，请稍等几秒再重呼。"))
-
-
-@answers(hall.AlreadyParked)
-def _parked(_error: Exception) -> Problem:
-    return problems.conflict("already_parked", _("已挂起一个号，请先办完它。"))
-
-
-@answers(hall.OutsideBands)
-def _outside_bands(_error: Exception) -> Problem:
-    return problems.conflict("queue_closed", _("这个队列现在不取号。请看大厅公告的取号时间，或问导服台。"))
-
-
-@answers(hall.QuotaUsed)
-def _quota_used(_error: Exception) -> Problem:
-    return problems.conflict("quota_used", _("这个时段的现场号已经取完。您可以预约以后的时间，或问导服台。"))
-
-
-@answers(hall.QueueingError, IllegalTransition)
-def _move(_error: Exception) -> Problem:
-    return problems.conflict("move_refused", _("号票现在的状态不能这样操作，可能已被别的窗口处理。"))
+@answers(*CONFLICTS)
+def _conflict(error: Exception) -> Problem:
+    code, words = next(CONFLICTS[kind] for kind in type(error).__mro__ if kind in CONFLICTS)
+    return problems.conflict(code, str(words))
 
 
 @answers(UnknownDay)
