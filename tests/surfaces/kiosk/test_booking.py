@@ -3,38 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from django.test import Client
 
-from tests.factories import Hall, instant, make_hall, phone, request_for, resident
+from tests.factories import Hall, instant, phone, request_for, resident
 from yueban.domain.booking import operations as booking
 from yueban.domain.booking.models import Appointment
-from yueban.kernel import clock, crypto
 
 pytestmark = pytest.mark.django_db
 
 ANSWER = "/kiosk/book/answer/"
-
-
-@pytest.fixture(autouse=True)
-def _half_past_nine() -> Iterator[None]:
-    before = clock.simulate(clock.frozen(instant("2026-11-30 09:30")))
-    yield
-    clock.simulate(before)
-
-
-@pytest.fixture
-def hall() -> Hall:
-    return make_hall()
-
-
-@pytest.fixture
-def terminal(hall: Hall) -> Client:
-    made = Client()
-    made.cookies["kiosk"] = crypto.sign(f"kiosk:{hall.centre.code}")
-    return made
 
 
 def words(answer: object) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,26 +21,6 @@ pytestmark = pytest.mark.django_db
 
 BEFORE = instant("2026-11-26 12:00")
 STATIC = Path(__file__).resolve().parents[3] / "yueban" / "surfaces"
-
-
-@pytest.fixture(autouse=True)
-def _half_past_nine() -> Iterator[None]:
-    before = clock.simulate(clock.frozen(instant("2026-11-30 09:30")))
-    yield
-    clock.simulate(before)
-
-
-@pytest.fixture
-def hall() -> Hall:
-    return make_hall()
-
-
-@pytest.fixture
-def terminal(hall: Hall) -> Client:
-    """A browser that was made the terminal of the hall."""
-    made = Client()
-    made.cookies["kiosk"] = crypto.sign(f"kiosk:{hall.centre.code}")
-    return made
 
 
 def book(hall: Hall, hour: int, n: int = 1) -> Appointment:

@@ -14,23 +14,11 @@ from yueban.domain.booking.models import Appointment
 from yueban.domain.people import operations as people
 from yueban.domain.people.rules import Role
 from yueban.domain.queueing.models import Printer, Ticket
-from yueban.kernel import clock, crypto
+from yueban.kernel import crypto
 
 pytestmark = pytest.mark.django_db
 
 BEFORE = instant("2026-11-26 12:00")
-
-
-@pytest.fixture(autouse=True)
-def _half_past_nine() -> Iterator[None]:
-    before = clock.simulate(clock.frozen(instant("2026-11-30 09:30")))
-    yield
-    clock.simulate(before)
-
-
-@pytest.fixture
-def hall() -> Hall:
-    return make_hall()
 
 
 @pytest.fixture

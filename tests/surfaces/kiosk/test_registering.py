@@ -27,11 +27,6 @@ def _half_past_nine() -> Iterator[None]:
     clock.simulate(before)
 
 
-@pytest.fixture
-def hall() -> Hall:
-    return make_hall()
-
-
 def staff(role: Role, hall: Hall | None) -> Client:
     new = people.NewStaff(role, role, name="样例", centre_id=hall.centre.pk if hall else None)
     people.add_staff(new, by="test", now=NOW, password="right-right-right")

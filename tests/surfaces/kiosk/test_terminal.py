@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date, time, timedelta
 
 import pytest
@@ -14,7 +13,7 @@ from yueban.domain.booking import operations as booking
 from yueban.domain.people import operations as people
 from yueban.domain.people.rules import Role
 from yueban.domain.queueing.models import QueueBand, Ticket
-from yueban.kernel import clock, crypto
+from yueban.kernel import crypto
 
 pytestmark = pytest.mark.django_db
 
@@ -23,23 +22,9 @@ TUESDAY = date(2026, 12, 1)
 IN_TEN_DAYS = date(2026, 12, 10)
 
 
-@pytest.fixture(autouse=True)
-def _half_past_nine() -> Iterator[None]:
-    before = clock.simulate(clock.frozen(instant("2026-11-30 09:30")))
-    yield
-    clock.simulate(before)
-
-
 @pytest.fixture
 def hall() -> Hall:
     return make_hall(days=(MONDAY, TUESDAY, IN_TEN_DAYS))
-
-
-@pytest.fixture
-def terminal(hall: Hall) -> Client:
-    made = Client()
-    made.cookies["kiosk"] = crypto.sign(f"kiosk:{hall.centre.code}")
-    return made
 
 
 def words(answer: object) -> str:

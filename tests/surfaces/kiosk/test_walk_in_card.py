@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from django.test import Client
@@ -21,24 +20,10 @@ OLD = resident(1)
 """Born in 1950."""
 
 
-@pytest.fixture(autouse=True)
-def _half_past_nine() -> Iterator[None]:
-    before = clock.simulate(clock.frozen(instant("2026-11-30 09:30")))
-    yield
-    clock.simulate(before)
-
-
 @pytest.fixture
 def hall() -> Hall:
     made = make_hall()
     CentreHall.objects.create(centre=made.centre, statutory_age=70)
-    return made
-
-
-@pytest.fixture
-def terminal(hall: Hall) -> Client:
-    made = Client()
-    made.cookies["kiosk"] = crypto.sign(f"kiosk:{hall.centre.code}")
     return made
 
 
